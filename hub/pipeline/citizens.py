@@ -1,0 +1,231 @@
+"""What citizens say: a new complaint finds its report or opens one, an edited one stays, more words are added."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import replace
+
+from hub.pipeline import incident
+from hub.pipeline.ledger import Taker
+from hub.pipeline.outbox import Answer
+from hub.pipeline.replies import RECEIVED
+from hub.pipeline.workspace import Stored
+from hub.plugin import Addition, Complaint
+from hub.store import complaints as complaint_store
+from hub.store import photos
+from hub.store.incidents import Known
+from hub.store.intake import RawItem
+from hub.store.keys import random_key
+from hub.store.reports import ReportState
+from normalizer.complaint import Understanding
+from normalizer.duplicates import Arrival, Candidate, Decision, decide
+from normalizer.number import make_number, read_number
+from normalizer.understand import RULES
+
+
+class Citizens(Taker):
+    """Takes complaints and additions."""
+
+    def take_complaint(self, item: RawItem, complaint: Complaint, understanding: Understanding) -> str:
+        """Give `complaint` for a new one, `revision` for one that is known."""
+        stored = self.space.stored.get((item.channel, complaint.native_id))
+        if stored is not None:
+            # What was set aside and read again later must not undo what came after it.
+            if item.id >= stored.raw_item:
+                self._revise(item, complaint, understanding, stored)
+            return "revision"
+        key = self.space.next_complaint()
+        decision = self._decide(complaint, understanding)
+        joined = decision.outcome == "join" and decision.report is not None
+        report = (
+            self.space.reports[decision.report] if joined and decision.report else self.space.open_report(complaint)
+        )
+        incident.absorb(report, complaint, understanding, item.channel)
+        self._file(item, complaint, understanding, Stored(key, report.id, "open", None, item.id))
+        self._assign(key, report, decision, joined=joined)
+        self._suggest(key, report, decision)
+        self.ledger.change(report, "joined" if joined else "opened", complaint=key, score=round(decision.score, 3))
+        self._acknowledge(report, key, item.channel)
+        return "complaint"
+
+    def _decide(self, complaint: Complaint, understanding: Understanding) -> Decision:
+        found = [self._candidate(known) for known in self.space.candidates(complaint, understanding)]
+        if understanding.handling == "open":
+            found = [one for one in found if self.space.reports[one.report].handling == "open"]
+        numbers = {}
+        for quoted in understanding.quoted:
+            key = read_number(quoted.removeprefix("hub:")) if quoted.startswith("hub:") else None
+            report = self.space.survivor(key)
+            if report is not None and not report.is_closed and report.handling == "open":
+                numbers[quoted] = report.id
+        return decide(Arrival(complaint.created_at, understanding.facts), found, numbers=numbers)
+
+    def _candidate(self, known: Known) -> Candidate:
+        report = self.space.reports[known.report]
+        return Candidate(known.complaint, known.report, known.at, known.facts, report.closed_at, report.anchor)
+
+    def _file(self, item: RawItem, complaint: Complaint, understanding: Understanding, stored: Stored) -> None:
+        space, run = self.space, self.space.next_understanding()
+        stored.reporter = space.reporter_of(item.channel, complaint.reporter)
+        space.stored[item.channel, complaint.native_id] = stored
+        space.follow_threads(item.channel, complaint, stored)
+        said = complaint_store.said_row(
+            complaint,
+            id=stored.id,
+            channel=item.channel,
+            native_id=complaint.native_id,
+            raw_item=item.id,
+            revision=item.revision,
+            received_at=item.received_at,
+            reporter=stored.reporter,
+            audience=self.house.audience(item.channel),
+            state="open",
+            report=stored.report,
+            understanding=run,
+        )
+        space.add("complaints", **said)
+        self._understand(stored, run, complaint, understanding, "first")
+        self._keep_files(item, complaint, stored.id)
+        if space.open_counts is not None:
+            space.open_counts[stored.report] = space.open_counts.get(stored.report, 0) + 1
+
+    def _understand(
+        self, stored: Stored, run: int, complaint: Complaint, understanding: Understanding, cause: str
+    ) -> None:
+        row = complaint_store.understood_row(understanding, id=run, complaint=stored.id, cause=cause, made_at=self.now)
+        self.space.add("understandings", **row)
+        known = Known(stored.id, stored.report, complaint.created_at, understanding.facts)
+        self.space.index(complaint, understanding, known)
+
+    def _keep_files(self, item: RawItem, complaint: Complaint, key: int, known: Container[str] = ()) -> None:
+        """Have its files fetched; those behind `known` addresses are here already."""
+        for position, file in enumerate(complaint.attachments):
+            if file.url and file.url in known:
+                continue
+            self.space.add(
+                "photos",
+                id=random_key(),
+                complaint=key,
+                raw_item=item.id,
+                position=position,
+                kind=file.kind,
+                url=file.url,
+                name=file.name[:200],
+                state="due",
+                next_at=self.now,
+            )
+
+    def _assign(self, key: int, report: ReportState, decision: Decision, *, joined: bool) -> None:
+        self.space.add(
+            "assignments",
+            complaint=key,
+            report=report.id,
+            at=self.now,
+            cause="joined" if joined else "opened",
+            score=decision.score,
+            evidence=list(decision.evidence),
+            rules=RULES,
+            actor="machine",
+        )
+
+    def _suggest(self, key: int, report: ReportState, decision: Decision) -> None:
+        for other, score, evidence in decision.perhaps:
+            if other != report.id:
+                self.space.add(
+                    "suggestions",
+                    complaint=key,
+                    report=report.id,
+                    other=other,
+                    score=score,
+                    evidence=list(evidence),
+                    at=self.now,
+                )
+        if decision.recurrence is not None:
+            earlier = make_number(decision.recurrence, self.house.region.letters)
+            self.space.note(report, "recurrence", earlier=earlier)
+
+    def _acknowledge(self, report: ReportState, key: int, channel: str) -> None:
+        """Tell a citizen the number, where only they see it."""
+        sink = self.house.sinks.get(channel)
+        if sink is not None and sink.manner.private:
+            self.ledger.answers.append(
+                Answer(replace(report), "diterima", RECEIVED.format(number=report.number), only=frozenset({key}))
+            )
+
+    def _revise(self, item: RawItem, complaint: Complaint, understanding: Understanding, stored: Stored) -> None:
+        """An edited message: same complaint, same report, understood again."""
+        space, run = self.space, self.space.next_understanding()
+        space.add_reports([stored.report])
+        report = space.reports[stored.report]
+        space.forget(stored.id)
+        self._understand(stored, run, complaint, understanding, "revision")
+        said = complaint_store.said_row(
+            complaint, raw_item=item.id, revision=item.revision, state="open", understanding=run
+        )
+        space.updates.append({"complaint": stored.id, **said})
+        if complaint.rahasia:
+            space.secret.append(stored.id)
+        stored.raw_item = item.id
+        space.follow_threads(item.channel, complaint, stored)
+        self._keep_files(item, complaint, stored.id, self._urls(complaint, stored))
+        photos.look_again(self.connection, stored.id, self.now)
+        if report.complaint_count == 1:
+            incident.start_over(report)
+        incident.learn(report, understanding)
+        self._return(stored, report)
+        self.ledger.change(report, "revised", complaint=stored.id)
+
+    def _urls(self, complaint: Complaint, stored: Stored) -> set[str]:
+        return self.space.urls_of(stored.id) if complaint.attachments else set()
+
+    def _return(self, stored: Stored, report: ReportState) -> None:
+        """What had vanished is there again."""
+        if stored.state == "open":
+            return
+        stored.state = "open"
+        self.space.ends = [row for row in self.space.ends if row["complaint"] != stored.id]
+        if self.space.open_counts is not None:
+            self.space.open_counts[report.id] = self.space.open_counts.get(report.id, 0) + 1
+        if report.status == "berakhir":
+            incident.set_status(report, "menunggu", self.now)
+
+    def take_addition(self, item: RawItem, addition: Addition, understanding: Understanding) -> str:
+        """Give `addition`, or what a message comes to that continues nothing known."""
+        alone = (item.channel, addition.complaint.native_id) in self.space.stored
+        stored = None if alone else self._thread(item.channel, addition, understanding)
+        if stored is None:
+            return self.take_complaint(item, addition.complaint, understanding)
+        self.space.add_reports([stored.report])
+        report = self.space.reports[stored.report]
+        self.space.additions[item.channel, addition.native_id] = {
+            "complaint": stored.id,
+            "raw_item": item.id,
+            "channel": item.channel,
+            "native_id": addition.native_id,
+            "created_at": addition.complaint.created_at,
+            "text": addition.complaint.words,
+            "scrubbed": understanding.text,
+        }
+        self._keep_files(item, addition.complaint, stored.id, self._urls(addition.complaint, stored))
+        incident.raise_urgency(report, understanding.urgency)
+        if report.is_closed:
+            report.disputed_at = self.now
+        self.ledger.change(report, "added", complaint=stored.id)
+        return "addition"
+
+    def _thread(self, channel: str, addition: Addition, understanding: Understanding) -> Stored | None:
+        """Find what a message continues. Threads and numbers can be guessed: it must be the same person."""
+        speaker = self.space.reporter_of(channel, addition.complaint.reporter)
+        if speaker is None:
+            return None
+        names = addition.thread.split() or [addition.thread]
+        row = complaint_store.find_thread(self.connection, channel, names, speaker)
+        if row is None:
+            here = self.space.thread_here(channel, names, speaker)
+            if here is not None:
+                return here
+            numbers = [q.removeprefix("hub:") for q in (*understanding.quoted, *names)]
+            row = complaint_store.find_by_number(self.connection, channel, numbers, speaker)
+            if row is None:
+                return self.space.number_here(channel, numbers, speaker)
+        return Stored(row.id, row.report, row.state, row.reporter, row.raw_item)

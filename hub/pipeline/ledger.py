@@ -1,0 +1,66 @@
+"""What everybody writes to while a batch is worked through, and how it goes back to the store."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from hub.pipeline import incident
+from hub.pipeline.house import House
+from hub.pipeline.outbox import Answer, keep_private, write_notices, write_replies
+from hub.pipeline.workspace import Workspace
+from hub.store import complaints as complaint_store
+from hub.store import incidents, intake, reports
+from hub.store.reports import ReportState
+
+
+class Unplaced(Exception):
+    """A follow-up or an end speaks of something that is not here."""
+
+
+class Ledger:
+    """One transaction's workspace, with the answers that are to go out."""
+
+    def __init__(self, connection: Connection, house: House, now: datetime) -> None:
+        self.connection = connection
+        self.house = house
+        self.space = Workspace(connection, house, now)
+        self.now = now
+        self.answers: list[Answer] = []
+        self.told_by: dict[int, str] = {}
+        """The channel that a report's changes came from; empty where it was more than one."""
+
+    def change(self, report: ReportState, cause: str, actor: str = "machine", **data: object) -> None:
+        """Count a change, let the region's rules name units again, and write the history."""
+        report.touch(cause, self.now)
+        if incident.direct(report, self.house):
+            data = {**data, "rule": report.rule, "queue": report.queue, "units": [share.unit for share in report.units]}
+        self.space.note(report, cause, actor, **data)
+
+    def write(self) -> None:
+        """Write everything back."""
+        space = self.space
+        changed = [report for report in space.reports.values() if report.causes]
+        reports.save_reports(self.connection, changed)
+        complaint_store.insert_rows(self.connection, space.rows)
+        complaint_store.save_additions(self.connection, list(space.additions.values()))
+        complaint_store.update_complaints(self.connection, space.updates)
+        complaint_store.update_complaints(self.connection, space.ends)
+        incidents.save_blocks(self.connection, space.blocks, space.unblocked)
+        reports.write_history(self.connection, space.history)
+        write_notices(self.connection, changed, self.house, self.now, except_for=self.told_by)
+        keep_private(self.connection, self.house, complaints=space.secret)
+        write_replies(self.connection, self.answers, self.house, self.now)
+        intake.settle_items(self.connection, space.results)
+
+
+class Taker:
+    """Whoever works through one kind of reading."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.connection = ledger.connection
+        self.house = ledger.house
+        self.space = ledger.space
+        self.now = ledger.now

@@ -1,0 +1,121 @@
+"""What officials and sources say: follow-ups move a report, ends may finish it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import insert
+
+from hub.pipeline import incident
+from hub.pipeline.ledger import Taker, Unplaced
+from hub.pipeline.outbox import Answer
+from hub.pipeline.replies import compose
+from hub.plugin import Ended, FollowUp
+from hub.store import complaints as complaint_store
+from hub.store.complaints import ANSWERED
+from hub.store.intake import RawItem
+from hub.store.reports import ReportState
+from hub.store.tables import followups
+from normalizer.number import read_number
+
+
+class Officials(Taker):
+    """Takes follow-ups and ends."""
+
+    def take_follow_up(self, item: RawItem, follow_up: FollowUp) -> str:
+        """Keep it, let it move its report where it has a say, and answer. Raises Unplaced."""
+        if (item.channel, follow_up.native_id) in self.space.follow_ups:
+            return "followup"
+        report, complaint = self._about(item.channel, follow_up)
+        self.space.follow_ups.add((item.channel, follow_up.native_id))
+        by = "source" if complaint is not None else "crop"
+        before = report.status
+        decides = item.channel in self.house.decides
+        # A clock that runs ahead must not silence everybody until its time has come.
+        heard = follow_up.model_copy(update={"at": min(follow_up.at, self.now)})
+        applied = incident.follow(report, heard, by, decides=decides)
+        self._keep_follow_up(item, report, follow_up, complaint, applied=applied)
+        self.ledger.told_by[report.id] = (
+            item.channel if self.ledger.told_by.get(report.id, item.channel) == item.channel else ""
+        )
+        cause = "status" if report.status != before else "follow-up"
+        self.ledger.change(report, cause, item.channel, status=follow_up.status[:40], applied=applied)
+        if applied and (report.status != before or follow_up.note):
+            self._answer(item.channel, report, follow_up, complaint)
+        return "followup"
+
+    def _about(self, channel: str, follow_up: FollowUp) -> tuple[ReportState, int | None]:
+        if follow_up.report:
+            report = self.space.survivor(read_number(follow_up.report))
+            if report is None:
+                raise Unplaced("a follow-up for a report that is not known")
+            return report, None
+        stored = self.space.stored.get((channel, follow_up.about))
+        if stored is None:
+            raise Unplaced("a follow-up for a complaint that is not known")
+        self.space.add_reports([stored.report])
+        return self.space.reports[stored.report], stored.id
+
+    def _keep_follow_up(
+        self, item: RawItem, report: ReportState, follow_up: FollowUp, complaint: int | None, *, applied: bool
+    ) -> None:
+        self.connection.execute(
+            insert(followups).values(
+                report=report.id,
+                complaint=complaint,
+                channel=item.channel,
+                native_id=follow_up.native_id,
+                at=follow_up.at,
+                received_at=self.now,
+                status=follow_up.status[:40],
+                note=follow_up.note,
+                note_internal=follow_up.note_internal,
+                photos=list(follow_up.photos),
+                unit=follow_up.unit[:80],
+                officer=follow_up.officer,
+                applied=applied,
+            )
+        )
+
+    def _answer(self, channel: str, report: ReportState, follow_up: FollowUp, complaint: int | None) -> None:
+        """Tell every citizen; the one at whose own source it was said knows already."""
+        text = compose(report.number, report.status, follow_up.note)
+        knows = {complaint} if complaint is not None else set()
+        members = {row.id for row in complaint_store.to_answer(self.connection, report.id)}
+        here = [stored for stored in self.space.stored.values() if stored.report == report.id]
+        members |= {stored.id for stored in here}
+        members -= {stored.id for stored in here if stored.state not in ANSWERED}
+        cause = f"tl:{channel}:{follow_up.native_id}"
+        # As the report stands now: later items of the batch have their own answers.
+        self.ledger.answers.append(Answer(replace(report), cause, text, follow_up.photos, frozenset(members - knows)))
+
+    def take_end(self, item: RawItem, end: Ended) -> str:
+        """Mark a complaint as gone; a report whose last one went may be over. Raises Unplaced."""
+        stored = self.space.stored.get((item.channel, end.native_id))
+        if stored is None:
+            raise Unplaced("the end of a complaint that is not known")
+        self.space.add_reports([stored.report])
+        report = self.space.reports[stored.report]
+        if item.id < stored.raw_item:
+            return "ended"
+        was_open = stored.state == "open"
+        stored.state = end.why
+        self.space.ends.append({"complaint": stored.id, "state": end.why})
+        left = self._left(report) - (1 if was_open else 0)
+        if self.space.open_counts is not None:
+            self.space.open_counts[report.id] = left
+        self.ledger.change(report, end.why, complaint=stored.id)
+        if left <= 0:
+            self._finish(report, end)
+        return "ended"
+
+    def _left(self, report: ReportState) -> int:
+        return (self.space.open_counts or {}).get(report.id, 0)
+
+    def _finish(self, report: ReportState, end: Ended) -> None:
+        if end.why == "vanished" and incident.may_end(report):
+            incident.set_status(report, "berakhir", self.now)
+            self.ledger.change(report, "status", status="berakhir")
+        elif end.why != "vanished" and not report.is_closed:
+            incident.set_status(report, "ditolak", self.now, "dicabut")
+            self.ledger.change(report, "status", status="ditolak")

@@ -1,0 +1,292 @@
+"""Writes deliveries: what each sink is to be told of a changed report, what each citizen is to be answered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from hub.pipeline.house import House
+from hub.pipeline.incident import as_report
+from hub.pipeline.replies import cut
+from hub.plugin import Notice, Parcel, Reply, Sink
+from hub.store import complaints as complaint_store
+from hub.store import deliveries as delivery_store
+from hub.store.reports import ReportState
+from normalizer.complaint import Place
+from normalizer.number import make_number
+from normalizer.report import Member, Report
+
+PARCEL: TypeAdapter[Notice | Reply] = TypeAdapter(Parcel)
+NO_PRIVATE_ROUTE = "no private route"
+_WITHDRAWN = b'{"kind":"notice","event":"report.withdrawn"'
+BIG = frozenset({"opened", "status", "urgency", "place", "units", "merged", "split", "withdrawn", "erased"})
+
+
+def snapshot(connection: Connection, states: Sequence[ReportState], house: House) -> dict[int, Report]:
+    """Build what third parties may see of each report, with its newest complaints."""
+    members = complaint_store.members_of(connection, [state.id for state in states])
+    photos = complaint_store.photos_of(connection, [row.id for rows in members.values() for row in rows])
+    return {state.id: _report(state, members.get(state.id, ()), photos, house) for state in states}
+
+
+def _report(state: ReportState, rows: Sequence[Any], photos: Mapping[int, list[str]], house: House) -> Report:
+    members = tuple(
+        Member(
+            channel=row.channel,
+            id=row.native_id,
+            text=row.text,
+            created_at=row.created_at,
+            anonim=row.anonim,
+            rahasia=row.rahasia,
+            photos=tuple(house.photo_link(name) for name in photos.get(row.id, ())),
+        )
+        for row in rows
+    )
+    merged_into = make_number(state.merged_into, house.region.letters) if state.merged_into else ""
+    return as_report(state).model_copy(update={"complaints": members, "merged_into": merged_into})
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a sink was told of a report before, and what still waits."""
+
+    tried: Any = None
+    """The row of the last delivery that was tried."""
+    waiting: Any = None
+    """The row of one that never was."""
+    spoke: bool = False
+    """The sink itself has moved the report since: what it was told last no longer holds."""
+
+    @classmethod
+    def read(cls, rows: Sequence[Any], spoke_at: datetime | None) -> _Told:
+        waiting = next((row for row in rows if row.state == "due" and row.attempts == 0), None)
+        tried = next((row for row in rows if row is not waiting), None)
+        newest = waiting or tried
+        return cls(tried, waiting, newest is not None and spoke_at is not None and spoke_at >= newest.created_at)
+
+    @property
+    def digest(self) -> str:
+        newest = self.waiting or self.tried
+        return str(newest.digest) if newest is not None else ""
+
+    @property
+    def knows(self) -> bool:
+        """Whether the sink has the report, as far as we can tell."""
+        return self.tried is not None and not self.tried.parcel.startswith(_WITHDRAWN)
+
+    @property
+    def before(self) -> Notice | None:
+        parcel = PARCEL.validate_json(self.tried.parcel) if self.tried is not None else None
+        return parcel if isinstance(parcel, Notice) else None
+
+    @property
+    def unsent(self) -> list[int]:
+        """What must not go out any more once the report is not for this sink: tried or not, it tells too much."""
+        open_rows = (row for row in (self.waiting, self.tried) if row is not None and row.state == "due")
+        return [row.id for row in open_rows if not row.parcel.startswith(_WITHDRAWN)]
+
+    @property
+    def last(self) -> datetime | None:
+        return self.tried.created_at if self.tried is not None else None
+
+
+@dataclass
+class _Shot:
+    """A changed report as it is told: one notice and one spelling for each event, however many sinks there are."""
+
+    state: ReportState
+    report: Report
+    now: datetime
+    cause: str = ""
+    """The most telling of the changes."""
+    told: dict[str, tuple[Notice, bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.cause = next((cause for cause in self.state.causes if cause in BIG), self.state.causes[-1])
+
+    def notice(self, event: Any) -> Notice:
+        return self._spelled(event)[0]
+
+    def body(self, event: Any) -> bytes:
+        return self._spelled(event)[1]
+
+    def _spelled(self, event: Any) -> tuple[Notice, bytes]:
+        if event not in self.told:
+            report = _bare(self.report) if event == "report.withdrawn" else self.report
+            notice = Notice(event=event, cause=self.cause, at=self.now, report=report)
+            self.told[event] = notice, notice.model_dump_json().encode()
+        return self.told[event]
+
+
+def write_notices(
+    connection: Connection, states: Sequence[ReportState], house: House, now: datetime, *, except_for: Mapping[int, str]
+) -> int:
+    """Write a delivery for each changed report and each sink that would learn something. Gives how many.
+
+    `except_for` names, by report, the channel that a change came from: it is not told its own words.
+    """
+    if not states or not house.sinks:
+        return 0
+    keep_private(connection, house, reports=[s.id for s in states if s.handling == "sealed" and not s.new])
+    reports = snapshot(connection, states, house)
+    shots = [_Shot(state, reports[state.id], now) for state in states]
+    rows: list[dict[str, Any]] = []
+    superseded: list[int] = []
+    recalled: list[int] = []
+    for channel, sink in house.sinks.items():
+        known = delivery_store.latest_of(connection, channel, [state.id for state in states if not state.new])
+        spoke = delivery_store.spoke_at(connection, channel, [s.id for s in states if s.last_follow_up_at is not None])
+        for shot in shots:
+            key = shot.state.id
+            told = _Told.read(known.get(key, ()), spoke.get(key))
+            echo = except_for.get(key) == channel and set(shot.state.causes) <= {"status", "follow-up"}
+            notice = shot.notice(_event(shot, told))
+            if not sink.wants(notice):
+                recalled.extend(told.unsent)
+                if not told.knows:
+                    continue
+                notice = shot.notice("report.withdrawn")
+            row = _notice_row(shot, notice, channel, sink, told, echo=echo)
+            if row is not None:
+                rows.append(row)
+                superseded.extend([told.waiting.id] if told.waiting is not None else [])
+    delivery_store.recall(connection, recalled)
+    delivery_store.write_deliveries(connection, rows, superseded)
+    return len(rows)
+
+
+def _notice_row(
+    shot: _Shot, notice: Notice, channel: str, sink: Sink, told: _Told, *, echo: bool
+) -> dict[str, Any] | None:
+    state, now = shot.state, shot.now
+    digest = hashlib.sha256(sink.tells(notice).encode()).hexdigest()
+    if (digest == told.digest and not told.spoke) or (echo and told.waiting is None):
+        return None
+    due = sink.due(notice, told.before, told.last) or now
+    if told.waiting is not None:
+        due = min(due, told.waiting.next_at)
+    return {
+        "key": derive_key(channel, state.number, str(state.version), notice.event),
+        "channel": channel,
+        "kind": "report",
+        "report": state.id,
+        "complaint": None,
+        "version": state.version,
+        "cause": shot.cause,
+        "digest": digest,
+        "parcel": shot.body(notice.event),
+        "urgent": state.urgency == "darurat",
+        "state": "due",
+        "next_at": max(due, now),
+        "created_at": now,
+        "reason": "",
+    }
+
+
+def _event(shot: _Shot, told: _Told) -> Any:
+    if not told.knows:
+        return "report.created"
+    if shot.report.merged_into:
+        return "report.merged"
+    if shot.cause == "erased":
+        return "complaint.erased"
+    return "report.split" if shot.cause == "split" else "report.updated"
+
+
+def _bare(report: Report) -> Report:
+    """What a sink is told of a report that is no longer for it: its number, and that it is gone."""
+    return Report(
+        number=report.number,
+        version=report.version,
+        status="ditolak",
+        category="lainnya",
+        urgency="biasa",
+        place=Place(),
+        created_at=report.created_at,
+        updated_at=report.updated_at,
+        merged_into=report.merged_into,
+    )
+
+
+def keep_private(
+    connection: Connection, house: House, *, reports: Sequence[int] = (), complaints: Sequence[int] = ()
+) -> None:
+    """Let no reply that waits go out where others would see it: what it answers has become secret."""
+    public = [channel for channel, sink in house.sinks.items() if not sink.manner.private]
+    delivery_store.withhold_replies(connection, public, NO_PRIVATE_ROUTE, reports=reports, complaints_=complaints)
+
+
+def derive_key(*parts: str) -> str:
+    """Make a delivery's key from what it is about, so that it is the same however often it is written."""
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Something to tell citizens about a report."""
+
+    state: ReportState
+    cause: str
+    """What the key is made from: the same cause is told once."""
+    text: str
+    photos: tuple[str, ...] = ()
+    only: frozenset[int] | None = None
+    """These complaints only; None = all."""
+
+
+def write_replies(connection: Connection, answers: Iterable[Answer], house: House, now: datetime) -> int:
+    """Write one reply for each complaint of each report, to its own channel; what cannot be answered says why."""
+    rows: list[dict[str, Any]] = []
+    for answer in answers:
+        members = complaint_store.to_answer(connection, answer.state.id, answer.only)
+        rows.extend(_reply_row(answer, member, house, now) for member in members)
+    delivery_store.write_deliveries(connection, rows)
+    return len(rows)
+
+
+def _reply_row(answer: Answer, complaint: Any, house: House, now: datetime) -> dict[str, Any]:
+    sink = house.sinks.get(complaint.channel)
+    reply = Reply(
+        report=answer.state.number,
+        complaint=complaint.native_id,
+        cause=answer.cause,
+        at=now,
+        status=answer.state.status,
+        text=cut(answer.text, sink.manner) if sink is not None else answer.text,
+        photos=answer.photos,
+        thread=complaint.thread,
+        reply_context=complaint.reply_context,
+    )
+    problem = _no_way(answer, complaint, sink, reply)
+    return {
+        "key": derive_key(complaint.channel, answer.state.number, answer.cause, str(complaint.id)),
+        "channel": complaint.channel,
+        "kind": "reply",
+        "report": answer.state.id,
+        "complaint": complaint.id,
+        "version": answer.state.version,
+        "cause": answer.cause[:24],
+        "digest": hashlib.sha256(answer.text.encode()).hexdigest(),
+        "parcel": reply.model_dump_json().encode(),
+        "urgent": answer.state.urgency == "darurat",
+        "state": "undeliverable" if problem else "due",
+        "next_at": None if problem else now,
+        "created_at": now,
+        "reason": problem,
+    }
+
+
+def _no_way(answer: Answer, complaint: Any, sink: Sink | None, reply: Reply) -> str:
+    if sink is None or not sink.wants(reply):
+        return "this channel takes no replies"
+    if complaint.reporter is None:
+        return "anonymous source: nobody to answer"
+    if (answer.state.handling == "sealed" or complaint.rahasia) and not sink.manner.private:
+        return NO_PRIVATE_ROUTE
+    return ""

@@ -1,0 +1,57 @@
+"""Photos and documents of complaints: which are still to be fetched, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from hub.store.tables import complaints, photos
+
+LEASE = timedelta(minutes=10)
+
+
+def lease_photos(connection: Connection, now: datetime, limit: int) -> list[Any]:
+    """Lease what is due, longest first; a lease that ran out is a dead process's."""
+    ids = list(
+        connection.execute(
+            select(photos.c.id)
+            .where(photos.c.state.in_(("due", "running")), photos.c.next_at <= now)
+            .order_by(photos.c.next_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).scalars()
+    )
+    if ids:
+        connection.execute(update(photos).where(photos.c.id.in_(ids)).values(state="running", next_at=now + LEASE))
+    statement = select(photos, complaints.c.channel).join(complaints, complaints.c.id == photos.c.complaint)
+    return list(connection.execute(statement.where(photos.c.id.in_(ids)))) if ids else []
+
+
+def spot_of(connection: Connection, complaint: int) -> tuple[float, float] | None:
+    """Give where a complaint's photos were taken, where one of them says so."""
+    placed = (photos.c.complaint == complaint, photos.c.lat.is_not(None), photos.c.lon.is_not(None))
+    row = connection.execute(
+        select(photos.c.lat, photos.c.lon).where(*placed, photos.c.state != "erased").order_by(photos.c.id).limit(1)
+    ).one_or_none()
+    return (row.lat, row.lon) if row is not None else None
+
+
+def look_again(connection: Connection, complaint: int, now: datetime) -> None:
+    """Have the photos that know their place speak once more: their complaint was understood without them."""
+    known = (photos.c.complaint == complaint, photos.c.state == "ready", photos.c.lat.is_not(None))
+    connection.execute(update(photos).where(*known).values(state="due", next_at=now))
+
+
+def settle_photo(connection: Connection, name: str, values: Mapping[str, Any]) -> None:
+    """Record how a fetch ended."""
+    connection.execute(update(photos).where(photos.c.id == name, photos.c.state == "running").values(**values))
+
+
+def reclaim_photos(connection: Connection, now: datetime) -> int:
+    """Make the fetches of a dead process due again."""
+    return connection.execute(
+        update(photos).where(photos.c.state == "running").values(state="due", next_at=now)
+    ).rowcount

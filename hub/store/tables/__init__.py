@@ -1,0 +1,51 @@
+"""Every table of the store. What each promises is said beside it; who writes it is the module of its aggregate."""
+
+from hub.store.tables.accounts import accounts, audit, sessions
+from hub.store.tables.columns import Instant, Json, Key, dump_json, metadata, spell_instant
+from hub.store.tables.complaints import additions, blocks, complaints, decisions, photos, reporters, understandings
+from hub.store.tables.deliveries import deliveries
+from hub.store.tables.house import alerts, counters, facts
+from hub.store.tables.intake import channels, raw_items
+from hub.store.tables.reports import (
+    assignments,
+    followups,
+    history,
+    merges,
+    queue_entries,
+    reports,
+    separations,
+    suggestions,
+)
+
+__all__ = [
+    "Instant",
+    "Json",
+    "Key",
+    "accounts",
+    "additions",
+    "alerts",
+    "assignments",
+    "audit",
+    "blocks",
+    "channels",
+    "complaints",
+    "counters",
+    "decisions",
+    "deliveries",
+    "dump_json",
+    "facts",
+    "followups",
+    "history",
+    "merges",
+    "metadata",
+    "photos",
+    "queue_entries",
+    "raw_items",
+    "reporters",
+    "reports",
+    "separations",
+    "sessions",
+    "spell_instant",
+    "suggestions",
+    "understandings",
+]

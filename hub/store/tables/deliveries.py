@@ -1,0 +1,46 @@
+"""What is to be told to whom."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, String, Table, Text, text
+
+from hub.store.tables.columns import Instant, Key, metadata
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("channel", String(80), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("report", Key, nullable=False),
+    Column("complaint", Key),
+    Column("version", Integer, nullable=False),
+    Column("cause", String(24), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("parcel", LargeBinary, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("state", String(14), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("uncertain", Boolean, nullable=False, server_default=text("false")),
+    Column("next_at", Instant),
+    Column("lease", String(40)),
+    Column("lease_until", Instant),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("remote_id", Text, nullable=False, server_default=""),
+    Column("created_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    CheckConstraint(
+        "state IN ('due', 'running', 'sent', 'superseded', 'undeliverable', 'dead', 'waiting')", name="state"
+    ),
+    Index(
+        "ix_deliveries_open",
+        "next_at",
+        "id",
+        sqlite_where=text("state IN ('due', 'running')"),
+        postgresql_where=text("state IN ('due', 'running')"),
+    ),
+    Index("ix_deliveries_report", "report", "channel", "id"),
+    Index("ix_deliveries_state", "state", "kind"),
+)
+"""One sending each. `waiting`: the citizen must write first."""

@@ -1,0 +1,151 @@
+"""Reports, what belongs to them, and what happened to them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
+
+from hub.store.tables.columns import Instant, Json, Key, metadata
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("number", String(16), nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("reason", String(24), nullable=False),
+    Column("category", String(40), nullable=False),
+    Column("category_confidence", Float, nullable=False),
+    Column("category_by", String(8), nullable=False),
+    Column("urgency", String(10), nullable=False),
+    Column("urgency_by", String(8), nullable=False, server_default="machine"),
+    Column("handling", String(8), nullable=False),
+    Column("handling_by", String(8), nullable=False),
+    Column("place", Json, nullable=False),
+    Column("place_by", String(8), nullable=False),
+    Column("kelurahan", String(16), nullable=False),
+    Column("kecamatan", String(12), nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("units", Json, nullable=False),
+    Column("units_by", String(8), nullable=False),
+    Column("lead", String(40), nullable=False),
+    Column("queue", String(40), nullable=False),
+    Column("rule", String(80), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("complaint_count", Integer, nullable=False),
+    Column("channel_counts", Json, nullable=False),
+    Column("anchor", Json),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("opened_at", Instant),
+    Column("disputed_at", Instant),
+    Column("followed_up_by", String(8), nullable=False),
+    Column("last_follow_up_at", Instant),
+    Column("merged_into", Key),
+    Index("ix_reports_queue", "queue", "status", "urgency", "id"),
+    Index("ix_reports_updated_at", "updated_at", "id"),
+    Index("ix_reports_kelurahan", "kelurahan", "id"),
+)
+"""One incident each. `…_by` is `machine` or `person`; `followed_up_by` is empty, `source`, `crop` or `staff`."""
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("complaint", Key, nullable=False, index=True),
+    Column("report", Key, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("cause", String(12), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("evidence", Json, nullable=False),
+    Column("rules", String(32), nullable=False),
+    Column("actor", String(80), nullable=False),
+)
+"""Which complaint belongs to which report, append-only: the latest row of a complaint holds."""
+
+separations = Table(
+    "separations",
+    metadata,
+    Column("complaint", Key, primary_key=True, autoincrement=False),
+    Column("report", Key, primary_key=True, autoincrement=False),
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""What a person took apart: the machine never joins this complaint to this report again."""
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("complaint", Key, nullable=False),
+    Column("report", Key, nullable=False, index=True),
+    Column("other", Key, nullable=False, index=True),
+    Column("score", Float, nullable=False),
+    Column("evidence", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("answer", String(8), nullable=False, server_default=""),
+    UniqueConstraint("complaint", "other"),
+)
+"""Perhaps the same: `report` (of the complaint) and `other`, for a person to answer `same` or `other`."""
+
+merges = Table(
+    "merges",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("source", Key, nullable=False, index=True),
+    Column("target", Key, nullable=False, index=True),
+    Column("complaints", Json, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("undone_at", Instant),
+    Column("undone_by", String(80)),
+)
+"""Reports that a person joined: undoing gives back exactly these complaints."""
+
+history = Table(
+    "history",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("report", Key, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("data", Json, nullable=False),
+)
+"""What happened to a report: ids, codes and numbers, never people's words."""
+
+followups = Table(
+    "followups",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("report", Key, nullable=False, index=True),
+    Column("complaint", Key),
+    Column("channel", String(80), nullable=False),
+    Column("native_id", String(512), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("status", String(40), nullable=False),
+    Column("reason", String(24), nullable=False, server_default=""),
+    Column("note", Text, nullable=False),
+    Column("note_internal", Text, nullable=False),
+    Column("photos", Json, nullable=False),
+    Column("unit", String(80), nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("applied", Boolean, nullable=False),
+    UniqueConstraint("channel", "native_id"),
+)
+"""What officials did or said. `applied` is false for one that came late or had no say."""
+
+queue_entries = Table(
+    "queue_entries",
+    metadata,
+    Column("report", Key, primary_key=True, autoincrement=False),
+    Column("unit", String(40), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("placed_at", Instant, nullable=False),
+)
+"""The work lists, as the posko sink fills them: a report stands in one queue at most."""

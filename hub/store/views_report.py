@@ -1,0 +1,165 @@
+"""Everything the page of one report shows, within what its reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select
+
+from hub.store.tables import (
+    additions,
+    assignments,
+    complaints,
+    deliveries,
+    followups,
+    history,
+    merges,
+    photos,
+    reports,
+    suggestions,
+    understandings,
+)
+from hub.store.views_sight import Sight
+from normalizer.number import read_number
+
+PAGE = 60
+
+
+def find_visible(connection: Connection, number: str, sight: Sight) -> Row[Any] | None:
+    """Give the report with this number, as long as the reader may know that it exists."""
+    key = read_number(number)
+    if key is None:
+        return None
+    return connection.execute(select(reports).where(reports.c.id == key, sight.clause())).one_or_none()
+
+
+def survivor_of(connection: Connection, report: Row[Any], sight: Sight) -> Row[Any] | None:
+    """Follow merges to the report that lives on; None where the reader may not see it."""
+    found: Row[Any] | None = report
+    while found is not None and found.merged_into is not None:
+        statement = select(reports).where(reports.c.id == found.merged_into, sight.clause())
+        found = connection.execute(statement).one_or_none()
+    return found
+
+
+def complaints_of(connection: Connection, report: int, before: int | None = None, limit: int = PAGE) -> list[Row[Any]]:
+    """Give complaints, newest first, with their scrubbed text and why they stand in this report."""
+    every = assignments.alias()
+    latest = select(func.max(every.c.id)).where(every.c.complaint == complaints.c.id).scalar_subquery()
+    statement = (
+        select(
+            *complaints.c[
+                "id", "channel", "created_at", "received_at", "anonim", "rahasia", "state", "category_reported"
+            ],
+            *understandings.c["text", "category", "place", "urgency_words"],
+            *assignments.c["cause", "score", "evidence", "actor"],
+        )
+        .join(understandings, understandings.c.id == complaints.c.understanding)
+        .outerjoin(assignments, assignments.c.id == latest)
+        .where(complaints.c.report == report)
+        .order_by(complaints.c.id.desc())
+        .limit(limit)
+    )
+    return list(connection.execute(statement if before is None else statement.where(complaints.c.id < before)))
+
+
+def additions_of(connection: Connection, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """Give later messages of the same citizens, oldest first, by complaint."""
+    rows = connection.execute(
+        select(*additions.c["complaint", "created_at", "scrubbed"])
+        .where(additions.c.complaint.in_(ids))
+        .order_by(additions.c.created_at, additions.c.id)
+    )
+    return _group(rows.all(), "complaint")
+
+
+def photos_of(connection: Connection, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """Give photos and films by complaint, with the state they are in; documents never."""
+    rows = connection.execute(
+        select(*photos.c["complaint", "id", "kind", "state", "width", "height"])
+        .where(photos.c.complaint.in_(ids), photos.c.kind != "document")
+        .order_by(photos.c.complaint, photos.c.position)
+    )
+    return _group(rows.all(), "complaint")
+
+
+def _group(rows: Sequence[Row[Any]], name: str) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, name), []).append(row)
+    return found
+
+
+def history_of(connection: Connection, report: int, limit: int = 200) -> list[Row[Any]]:
+    """Give what happened to it, newest first."""
+    statement = select(history).where(history.c.report == report).order_by(history.c.id.desc()).limit(limit)
+    return list(connection.execute(statement))
+
+
+def followups_of(connection: Connection, report: int, limit: int = 100) -> list[Row[Any]]:
+    """Give what officials did or said, newest first."""
+    statement = (
+        select(followups)
+        .where(followups.c.report == report)
+        .order_by(followups.c.at.desc(), followups.c.id.desc())
+        .limit(limit)
+    )
+    return list(connection.execute(statement))
+
+
+def deliveries_of(connection: Connection, report: int, limit: int = 100) -> list[Row[Any]]:
+    """Give what went out about it and how that stands, newest first; without the parcels."""
+    statement = (
+        select(
+            *deliveries.c[
+                "id", "channel", "kind", "complaint", "cause", "version", "state", "attempts", "next_at", "reason"
+            ],
+            *deliveries.c["created_at", "settled_at"],
+        )
+        .where(deliveries.c.report == report, deliveries.c.state != "superseded")
+        .order_by(deliveries.c.id.desc())
+        .limit(limit)
+    )
+    return list(connection.execute(statement))
+
+
+def suggestions_of(connection: Connection, report: int, sight: Sight) -> list[Row[Any]]:
+    """Give open questions whether another report is perhaps the same, with that report, best first."""
+    other = or_(
+        and_(suggestions.c.report == report, reports.c.id == suggestions.c.other),
+        and_(suggestions.c.other == report, reports.c.id == suggestions.c.report),
+    )
+    statement = (
+        select(
+            *suggestions.c["id", "score", "evidence"],
+            *reports.c["number", "title", "category", "urgency", "status", "place", "first_at", "complaint_count"],
+        )
+        .join(reports, other)
+        .where(
+            or_(suggestions.c.report == report, suggestions.c.other == report),
+            suggestions.c.answer == "",
+            reports.c.merged_into.is_(None),
+            reports.c.id != report,
+            sight.clause(),
+        )
+        .order_by(suggestions.c.score.desc())
+    )
+    return list(connection.execute(statement))
+
+
+def has_complaint(connection: Connection, report: int, complaint: int) -> bool:
+    """Say whether this complaint stands in this report."""
+    statement = select(complaints.c.id).where(complaints.c.id == complaint, complaints.c.report == report)
+    return connection.execute(statement).one_or_none() is not None
+
+
+def merges_into(connection: Connection, report: int) -> list[Row[Any]]:
+    """Give the reports that a person joined to this one and that can be taken out again."""
+    statement = (
+        select(*merges.c["id", "by", "at"], reports.c.number)
+        .join(reports, reports.c.id == merges.c.source)
+        .where(merges.c.target == report, merges.c.undone_at.is_(None))
+        .order_by(merges.c.id.desc())
+    )
+    return list(connection.execute(statement))

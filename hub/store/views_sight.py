@@ -1,0 +1,50 @@
+"""Which reports an account may see: one rule, as SQL, used by every query behind a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from hub.store.accounts import EVERYWHERE, Role
+from hub.store.tables import reports
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one role in one area sees. Sealed reports: the role `integritas`, alone, and it sees nothing else."""
+
+    role: Role
+    area: str
+
+    @property
+    def sealed(self) -> bool:
+        """Sees sealed reports."""
+        return self.role == "integritas"
+
+    def clause(self) -> ColumnElement[bool]:
+        """Give the condition on `reports`."""
+        if self.sealed:
+            return reports.c.handling == "sealed"
+        return and_(reports.c.handling == "open", self._area())
+
+    def _area(self) -> ColumnElement[bool]:
+        if not self.area:
+            return true() if self.role in EVERYWHERE else false()
+        below = f"{self.area}."
+        return or_(
+            reports.c.queue == self.area,
+            reports.c.lead == self.area,
+            reports.c.kecamatan == self.area,
+            reports.c.kelurahan == self.area,
+            reports.c.kecamatan.startswith(below, autoescape=True),
+            reports.c.kelurahan.startswith(below, autoescape=True),
+        )
+
+    def may_open_queue(self, unit: str, integrity_unit: str) -> bool:
+        """Say whether the work list of this unit is theirs to see."""
+        if self.sealed or unit == integrity_unit:
+            return self.sealed and unit == integrity_unit
+        if not self.area:
+            return self.role in EVERYWHERE
+        return unit == self.area or unit.startswith(f"{self.area}.")

@@ -1,0 +1,1 @@
+"""Staff pages, JSON API, channel webhooks, health."""

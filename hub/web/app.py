@@ -1,0 +1,45 @@
+"""The web application: every route through one door, every answer with the same headers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from hub.settings.secret_key import secret_key
+from hub.web import api, channels, deeds, health, hooks, login, photos, queue, report
+from hub.web.access import Routes
+from hub.web.headers import SecurityHeaders
+from hub.web.pages import STATIC, plugin_page
+from hub.web.problems import HANDLERS
+from hub.web.visitors import Doorkeeper
+
+if TYPE_CHECKING:
+    from hub.host import Hub
+
+NOUNS = (login, queue, report, deeds, channels, photos, api, hooks, health)
+
+
+def make_app(hub: Hub, *, lifespan: Any = None) -> Starlette:
+    """Build the application around a hub; `lifespan` starts and ends what works beside it."""
+    routes = Routes()
+    for noun in NOUNS:
+        noun.add_routes(routes)
+    for route in hub.registry.routes():
+        routes.add(route.path, route.endpoint, route.access, methods=route.methods)
+    secure = hub.settings.web.public_url.startswith("https://")
+    app = Starlette(
+        routes=[Mount("/static", StaticFiles(directory=STATIC)), *routes.routes],
+        middleware=[Middleware(SecurityHeaders, secure=secure)],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+    app.state.hub = hub
+    app.state.secret = secret_key(hub.settings)
+    app.state.door = Doorkeeper(hub, app.state.secret)
+    app.state.page = plugin_page
+    app.state.rules = routes.rules
+    return app

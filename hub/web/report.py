@@ -1,0 +1,164 @@
+"""One report: what citizens said, why it was joined, what happened, and the forms by which staff act."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Row
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from hub.store import views_report as views
+from hub.store.accounts import write_audit
+from hub.store.engine import StoreBusy
+from hub.web import story
+from hub.web.access import Routes
+from hub.web.pages import attributions, hub_of, page, words_for
+from hub.web.visitors import visitor_of
+from normalizer.complaint import URGENCIES
+from normalizer.report import REASONS, STATUSES
+from normalizer.taxonomy import CATEGORIES
+
+LOOKS_ONLY = frozenset({"operator"})
+"""Roles that keep the hub running and leave its reports to others."""
+
+
+def add_routes(routes: Routes) -> None:
+    """Add the report's page."""
+    routes.add("/laporan", find_report, access="staff")
+    routes.add("/laporan/{number}", show_report, access="staff")
+
+
+async def find_report(request: Request) -> Response:
+    """Go to the report whose number was typed."""
+    number = request.query_params.get("nomor", "").strip()[:40]
+    report = await _find(request, number)
+    return RedirectResponse(f"/laporan/{report.number}", 303)
+
+
+async def show_report(request: Request) -> Response:
+    """Show a report; a merged number leads to the one that lives on."""
+    report = await visible_report(request)
+    if report.number != request.path_params["number"]:
+        return RedirectResponse(f"/laporan/{report.number}", 303)
+    await _note_look(request, report)
+    return await render_report(request, report)
+
+
+async def visible_report(request: Request) -> Row[Any]:
+    """Give the report of this path. 404 where there is none, or none that the reader may know of."""
+    return await _find(request, request.path_params["number"])
+
+
+async def _find(request: Request, number: str) -> Row[Any]:
+    sight = visitor_of(request).sight
+
+    def find(connection: Connection) -> Row[Any] | None:
+        found = views.find_visible(connection, number, sight)
+        return None if found is None else views.survivor_of(connection, found, sight)
+
+    report = await hub_of(request).store.read(find)
+    if report is None:
+        raise HTTPException(404)
+    return report
+
+
+async def _note_look(request: Request, report: Row[Any]) -> None:
+    """Staff have seen it now; whoever looks into a sealed one is written down."""
+    hub, account = hub_of(request), visitor_of(request).staff
+    if report.opened_at is None and account.role not in LOOKS_ONLY:
+        with suppress(StoreBusy):  # in a flood complaints go first; the next look is noted
+            await hub.desk.seen(report.number)
+    if report.handling == "sealed":
+        now = hub.store.now()
+        await hub.store.write(lambda c: write_audit(c, now, account.name, "look-sealed", report.number))
+
+
+async def render_report(
+    request: Request, report: Row[Any], status: int = 200, typed: FormData | None = None, problem: str = ""
+) -> Response:
+    """Show the page; with what was typed and what stood against it after a refused change."""
+    sight, words = visitor_of(request).sight, words_for(request)
+    before = request.query_params.get("sebelum", "")
+    shown = await hub_of(request).store.read(
+        lambda connection: read_report(connection, report, sight, int(before) if before.isdecimal() else None)
+    )
+    seen = _number(typed, "seen")
+    return page(
+        request,
+        "report.html",
+        status,
+        report=report,
+        typed=typed or {},
+        kept=partial(_kept, typed),
+        problem=problem,
+        conflict=status == 409,
+        changed=[entry for entry in shown["history"] if entry.id > seen] if status == 409 else [],
+        evidence=partial(story.evidence, words),
+        joined=partial(story.joined, words),
+        happened=partial(story.happened, words),
+        may_act=visitor_of(request).staff.role not in LOOKS_ONLY,
+        statuses=STATUSES,
+        reasons=REASONS,
+        urgencies=URGENCIES,
+        categories=sorted(CATEGORIES, key=lambda category: words.category(category.code)),
+        areas=_areas(request, report),
+        units=_units(request),
+        attributions=attributions(request, report.channel_counts),
+        **shown,
+    )
+
+
+def read_report(connection: Connection, report: Row[Any], sight: Any, before: int | None) -> dict[str, Any]:
+    """Read all that the page shows."""
+    complaints = views.complaints_of(connection, report.id, before)
+    ids = [complaint.id for complaint in complaints]
+    deliveries = views.deliveries_of(connection, report.id)
+    followups = views.followups_of(connection, report.id)
+    replies = {row.id: [d for d in deliveries if d.cause == f"tl:{row.native_id}"[:24]] for row in followups}
+    attached = {delivery.id for found in replies.values() for delivery in found}
+    return {
+        "complaints": complaints,
+        "more": complaints[-1].id if len(complaints) == views.PAGE else None,
+        "additions": views.additions_of(connection, ids),
+        "photos": views.photos_of(connection, ids),
+        "history": views.history_of(connection, report.id),
+        "followups": followups,
+        "replies": replies,
+        "deliveries": [delivery for delivery in deliveries if delivery.id not in attached],
+        "suggestions": views.suggestions_of(connection, report.id, sight),
+        "merges": views.merges_into(connection, report.id),
+    }
+
+
+def _kept(form: FormData | None, name: str, current: str) -> str:
+    """Give what a field shall show: a choice that was made stays, one that was not follows the report.
+
+    Without this, a form sent again after somebody else's change would silently undo that change.
+    """
+    chosen, was = (str(form.get(key, "")) if form is not None else "" for key in (name, f"was_{name}"))
+    return chosen if chosen and chosen != was else current
+
+
+def _number(form: FormData | None, name: str) -> int:
+    value = str(form.get(name, "")) if form is not None else ""
+    return int(value) if value.isdecimal() else 0
+
+
+def _areas(request: Request, report: Row[Any]) -> list[Any]:
+    """Offer the kelurahan of the report's kecamatan first; all of them where it has none."""
+    areas = hub_of(request).region.areas
+    area = visitor_of(request).staff.area
+    near = report.kecamatan or (area[:8] if area[:2].isdigit() else "")
+    mine = [known for known in areas if known.kecamatan == near]
+    return [*mine, *(known for known in areas if known.kecamatan != near)]
+
+
+def _units(request: Request) -> list[Any]:
+    """Offer the units that can be put in charge: agencies and companies first, offices by place not at all."""
+    kinds = ("agency", "police", "private")
+    return [unit for unit in hub_of(request).region.units if unit.kind in kinds]

@@ -1,0 +1,77 @@
+// Maps without tiles: outlines of the kelurahan, and points. Needs no network but the hub.
+"use strict";
+
+function outlines(map, area) {
+  if (!area) return Promise.resolve(null);
+  return fetch(`/api/v1/wilayah/${encodeURIComponent(area)}`)
+    .then((answer) => (answer.ok ? answer.json() : null))
+    .then((shapes) => {
+      if (!shapes || !shapes.features.length) return null;
+      const layer = L.geoJSON(shapes, {
+        style: { className: "area", weight: 1, fillOpacity: 1 },
+        onEachFeature: (feature, shape) => shape.bindTooltip(feature.properties.name, { sticky: true, className: "map-name" }),
+      }).addTo(map);
+      layer.bringToBack();
+      return layer;
+    });
+}
+
+function bare(box) {
+  const map = L.map(box, { attributionControl: false, zoomSnap: 0.25, zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches });
+  map.setView([Number(box.dataset.lat || -6.2), Number(box.dataset.lon || 106.83)], 12);
+  return map;
+}
+
+// Colours come from the style sheet, so that they follow the theme.
+function point(lat, lon, urgency) {
+  return L.circleMarker([lat, lon], { className: `dot ${urgency}`, radius: urgency === "darurat" ? 8 : 6, weight: 2, fillOpacity: 1 });
+}
+
+// The map beside the queue: its points are the rows, and each knows the other.
+function showRows(box) {
+  const map = bare(box);
+  const points = L.layerGroup().addTo(map);
+  const draw = () => {
+    points.clearLayers();
+    for (const row of document.querySelectorAll(box.dataset.rows)) {
+      const urgency = ["darurat", "mendesak"].find((name) => row.classList.contains(name)) ?? "biasa";
+      const link = row.querySelector("a.open");
+      point(Number(row.dataset.lat), Number(row.dataset.lon), urgency)
+        .on("click", () => { link.focus(); row.scrollIntoView({ block: "center" }); })
+        .bindTooltip(row.querySelector(".kind").textContent, { className: "map-name" })
+        .addTo(points);
+    }
+    points.eachLayer((dot) => { if (dot.options.className.includes("darurat")) dot.bringToFront(); });
+  };
+  const fit = (layer) => {
+    const bounds = layer ? layer.getBounds() : L.featureGroup(points.getLayers()).getBounds();
+    if (bounds.isValid()) map.fitBounds(bounds, { padding: [8, 8], animate: false });
+  };
+  draw();
+  outlines(map, box.dataset.area).then((layer) => { fit(layer); });
+  document.addEventListener("htmx:after:swap", draw);
+}
+
+// The map of one report; where a form asks for a place, a click puts it into the form.
+function showPlace(box) {
+  const map = bare(box);
+  const known = box.dataset.lat !== undefined && box.dataset.lat !== "";
+  let dot = known ? point(Number(box.dataset.lat), Number(box.dataset.lon), box.dataset.urgency || "biasa").addTo(map) : null;
+  if (known && box.dataset.radius) L.circle([box.dataset.lat, box.dataset.lon], { radius: Number(box.dataset.radius), className: "about", weight: 1 }).addTo(map);
+  outlines(map, box.dataset.area).then((layer) => {
+    if (known) map.setView([box.dataset.lat, box.dataset.lon], 15, { animate: false });
+    else if (layer) map.fitBounds(layer.getBounds(), { padding: [8, 8], animate: false });
+    dot?.bringToFront();
+  });
+  const form = document.querySelector("form[data-place]");
+  if (!form) return;
+  map.on("click", (event) => {
+    form.elements.lat.value = event.latlng.lat.toFixed(6);
+    form.elements.lon.value = event.latlng.lng.toFixed(6);
+    form.closest("details").open = true;
+    dot?.remove();
+    dot = point(event.latlng.lat, event.latlng.lng, "mendesak").addTo(map);
+  });
+}
+
+for (const box of document.querySelectorAll("[data-map]")) (box.dataset.rows ? showRows : showPlace)(box);

@@ -1,0 +1,111 @@
+"""Why complaints were joined and what happened to a report, in sentences that a clerk understands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Row
+
+from hub.web.language import mark
+from hub.web.words import Words
+
+EVIDENCE = {
+    "jarak": mark("%(value)s metres apart"),
+    "sekitar": mark("about %(value)s metres apart, but one position is vague"),
+    "selang": mark("%(value)s hours apart"),
+    "bentang": mark("the report would stretch over %(value)s metres"),
+    "jauh": mark("too far apart"),
+    "tertutup": mark("sealed complaints are never compared"),
+    "kirim-ulang": mark("the same person sent the same words again"),
+    "nomor-dikutip": mark("it quotes the number of the report"),
+    "percakapan-sama": mark("the same conversation"),
+    "tanpa-tempat": mark("no place is known of one of them"),
+    "kelurahan-sama": mark("the same kelurahan"),
+    "kelurahan-berbeda": mark("another kelurahan"),
+    "jenis-mirip": mark("a similar kind of complaint"),
+    "jenis-lain": mark("another kind of complaint"),
+    "rt-sama": mark("the same RT"),
+    "rt-berbeda": mark("another RT (%(value)s)"),
+    "rw-berbeda": mark("another RW (%(value)s)"),
+    "jalan-sama": mark("the same street"),
+    "jalan-berbeda": mark("another street"),
+    "blok-sama": mark("the same block"),
+    "blok-berbeda": mark("another block"),
+    "gang-sama": mark("the same alley"),
+    "gang-berbeda": mark("another alley"),
+    "nomor-sama": mark("the same number in a name"),
+    "nomor-berbeda": mark("another number in a name"),
+    "teks-sama": mark("the same words"),
+    "pelapor-sama": mark("the same person, %(value)s minutes apart"),
+    "kata-sama": mark("%(value)s telling words in common"),
+}
+JOINED = {
+    "opened": mark("Opened this report"),
+    "joined": mark("Joined by the rules"),
+    "merged": mark("Joined by %(actor)s"),
+    "split": mark("Taken out of another report by %(actor)s"),
+    "unmerged": mark("Given back by %(actor)s"),
+}
+HAPPENED = {
+    "opened": mark("Report opened"),
+    "joined": mark("One more complaint joined"),
+    "revised": mark("A citizen changed their words"),
+    "added": mark("A citizen wrote more"),
+    "routed": mark("Goes to %(queue)s"),
+    "recurrence": mark("It happened here before: %(earlier)s"),
+    "status": mark("Status: %(status)s"),
+    "follow-up": mark("Follow-up noted"),
+    "corrected": mark("Set right: %(field)s"),
+    "merged": mark("Joined with %(other)s"),
+    "split": mark("Taken apart from %(other)s"),
+    "vanished": mark("A complaint vanished at its source"),
+    "withdrawn": mark("A citizen withdrew their complaint"),
+    "erased": mark("A complaint was erased"),
+    "understood": mark("The rules understood it anew"),
+}
+FIELDS = {
+    "category": mark("category"),
+    "place": mark("place"),
+    "urgency": mark("urgency"),
+    "lead": mark("unit in charge"),
+    "handling": mark("no longer sealed"),
+}
+UNITS = "jmnt"
+"""Letters behind the numbers of evidence: hours, metres, minutes."""
+
+
+def evidence(words: Words, code: str) -> str:
+    """Spell one code of evidence; an unknown one stays as it is."""
+    name, _, value = code.partition(":")
+    if name not in EVIDENCE:
+        return code
+    spelled = value.rstrip(UNITS)
+    if words.language.code == "id":
+        spelled = spelled.replace(".", ",")
+    return _fill(words, EVIDENCE[name], value=spelled)
+
+
+def joined(words: Words, complaint: Row[Any]) -> str:
+    """Say how a complaint came into its report."""
+    known = JOINED.get(complaint.cause or "")
+    return _fill(words, known, actor=complaint.actor) if known else ""
+
+
+def happened(words: Words, entry: Row[Any]) -> str:
+    """Say what a line of history means."""
+    known = HAPPENED.get(entry.kind)
+    data = entry.data
+    translate = words.language.gettext
+    spell: dict[str, Callable[[], str]] = {
+        "queue": lambda: words.office(data.get("queue", "")),
+        "status": lambda: words.status(data.get("status", "")) or translate(mark("unchanged")),
+        "earlier": lambda: str(data.get("earlier", "")),
+        "field": lambda: translate(FIELDS.get(data.get("field", ""), "")) if data.get("field") in FIELDS else "",
+        "other": lambda: str(data.get("source") or data.get("into") or ""),
+    }
+    return _fill(words, known, **{name: make() for name, make in spell.items()}) if known else entry.kind
+
+
+def _fill(words: Words, message: str, **values: str) -> str:
+    return words.language.gettext(message) % values
