@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, delete, event, insert, update
+
+from hub.store import tables
+from hub.store.views_queue import LANES, PAGE, Position, WorkList, lane_counts, oldest_open, queue_page
+from hub.store.views_sight import Sight
+from normalizer.number import make_number
+from tests.web_fixtures import NOW, SETIABUDI, TEBET, Office, add_complaint, add_report, open_office
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with open_office(tmp_path_factory.mktemp("kantor")) as made:
+        yield made
+
+
+@pytest.fixture
+def office(house: Office) -> Office:
+    house.clear()
+    house.enter("petugas-tebet")
+    return house
+
+
+def shown(office: Office, path: str = f"/antrean/{TEBET}") -> list[str]:
+    return re.findall(r'id="r-([A-Z0-9-]+)"', office.browser.get(path).text)
+
+
+def numbers(*keys: int) -> list[str]:
+    return [make_number(key, "JKT") for key in keys]
+
+
+def test_emergencies_come_first_then_the_newest(office: Office) -> None:
+    def seed(connection: Connection) -> None:
+        for key, urgency in enumerate(["biasa", "darurat", "mendesak", "darurat", "biasa"], 1):
+            add_report(connection, key, urgency=urgency)
+
+    office.write(seed)
+    assert shown(office) == numbers(4, 2, 5, 3, 1)
+
+
+def test_each_lane_holds_its_reports_and_its_count_says_so(office: Office) -> None:
+    def seed(connection: Connection) -> None:
+        add_report(connection, 1)
+        add_report(connection, 2, urgency="darurat", status="proses")
+        add_report(connection, 3, kelurahan="", kecamatan=TEBET, queue=TEBET)
+        add_report(connection, 4, status="selesai")
+        add_report(connection, 5, status="ditolak", urgency="darurat")
+        add_report(connection, 6, status="koordinasi")
+        row = {"complaint": 6, "report": 6, "other": 1, "score": 0.5, "evidence": [], "at": NOW}
+        connection.execute(insert(tables.suggestions).values(row))
+        connection.execute(insert(tables.suggestions).values(row | {"other": 2, "answer": "other"}))
+
+    office.write(seed)
+    lanes = {lane: shown(office, f"/antrean/{TEBET}?lajur={lane}") for lane in LANES}
+    assert lanes == {
+        "semua": numbers(2, 6, 3, 1),
+        "darurat": numbers(2),
+        "baru": numbers(3, 1),
+        "perlu-lokasi": numbers(3),
+        "mungkin-duplikat": numbers(6, 1),
+        "selesai": numbers(5, 4),
+    }
+    counts = office.read(lambda c: lane_counts(c, WorkList(TEBET, Sight("petugas", TEBET))))
+    assert counts == {lane: len(found) for lane, found in lanes.items() if lane != "selesai"}
+
+
+def test_pages_give_every_row_once(office: Office) -> None:
+    def seed(connection: Connection) -> None:
+        for key in range(1, 2 * PAGE + 8):
+            add_report(connection, key, urgency="darurat" if key % 40 == 0 else "biasa")
+
+    office.write(seed)
+    found, path = [], f"/antrean/{TEBET}"
+    while path:
+        text = office.browser.get(path).text
+        found += re.findall(r'id="r-([A-Z0-9-]+)"', text)
+        link = re.search(r'rel="next" href="([^"]+)"', text)
+        path = link[1].replace("&amp;", "&") if link else ""
+    assert len(found) == len(set(found)) == 2 * PAGE + 7
+    assert found[:2] == numbers(80, 40)
+
+
+def test_the_list_refreshes_without_the_page_around_it(office: Office) -> None:
+    office.write(lambda c: add_report(c, 1))
+    answer = office.browser.get(f"/antrean/{TEBET}?lajur=baru", headers={"hx-request": "true"})
+    assert answer.text.strip().startswith("<section")
+    assert f'hx-get="/antrean/{TEBET}?lajur=baru"' in answer.text
+
+
+def test_only_what_the_posko_was_given_is_listed(office: Office) -> None:
+    office.write(lambda c: [add_report(c, 1), add_report(c, 2)])
+    office.write(lambda c: c.execute(delete(tables.queue_entries).where(tables.queue_entries.c.report == 2)))
+    assert shown(office) == numbers(1)
+
+
+def test_a_merged_report_is_in_no_list(office: Office) -> None:
+    office.write(lambda c: [add_report(c, 1), add_report(c, 2, merged_into=1)])
+    assert shown(office) == numbers(1)
+
+
+def test_a_kelurahan_sees_its_share_of_the_kecamatan(office: Office) -> None:
+    office.write(lambda c: [add_report(c, 1), add_report(c, 2, kelurahan=f"{TEBET}.1002")])
+    assert shown(office, f"/antrean/{TEBET}.1002") == numbers(2)
+
+
+def test_a_row_says_what_where_when_and_through_whom(office: Office) -> None:
+    def seed(connection: Connection) -> None:
+        at = NOW - timedelta(minutes=5)
+        add_report(connection, 1, urgency="mendesak", complaint_count=3, channel_counts={"waze": 1, "qlue": 2}, at=at)
+
+    office.write(seed)
+    text = office.browser.get(f"/antrean/{TEBET}").text
+    for part in ("Mendesak", "Banjir dan genangan", "gang contoh", "Tebet Timur", "Jalan Contoh", "5 menit yang lalu"):
+        assert part in text
+    assert "3 aduan" in text
+    assert re.search(r"qlue <b>2</b>.*waze", text)
+
+
+def test_an_empty_lane_says_so_kindly(office: Office) -> None:
+    assert "Tidak ada yang menunggu" in office.browser.get(f"/antrean/{TEBET}").text
+
+
+def test_people_s_words_cannot_become_markup(office: Office) -> None:
+    office.write(lambda c: add_report(c, 1, title="<script>alert(1)</script>"))
+    text = office.browser.get(f"/antrean/{TEBET}").text
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in text
+
+
+def test_the_longest_wait_is_told(office: Office) -> None:
+    def seed(connection: Connection) -> None:
+        add_report(connection, 1, status="selesai", at=NOW - timedelta(days=3))
+        add_report(connection, 2, status="proses", at=NOW - timedelta(hours=7))
+        add_report(connection, 3, at=NOW - timedelta(hours=1))
+
+    office.write(seed)
+    work = WorkList(TEBET, Sight("petugas", TEBET))
+    assert office.read(lambda c: oldest_open(c, work)) == NOW - timedelta(hours=7)
+
+
+def test_unplaced_reports_of_the_kecamatan_stay_with_it(office: Office) -> None:
+    office.write(lambda c: add_report(c, 1, kelurahan="", kecamatan=SETIABUDI, queue=SETIABUDI))
+    assert shown(office) == []
+
+
+def plans(office: Office, work: Any) -> str:
+    """Tell how the engine would find the rows of all statements that `work` runs."""
+    kept: list[str] = []
+
+    def explain(connection: Connection) -> None:
+        def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+            if not statement.startswith("EXPLAIN"):
+                pending.append((statement, parameters))
+
+        pending: list[tuple[str, Any]] = []
+        event.listen(connection, "before_cursor_execute", keep)
+        work(connection)
+        event.remove(connection, "before_cursor_execute", keep)
+        for statement, parameters in pending:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            kept.extend(row[3] for row in rows)
+
+    office.read(explain)
+    return "\n".join(kept)
+
+
+@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize("after", [None, Position(False, 1)])
+def test_no_page_reads_more_of_the_store_than_it_shows(office: Office, lane: Any, after: Position | None) -> None:
+    office.write(lambda c: [add_report(c, key) for key in range(1, 4)])
+    work = WorkList(TEBET, Sight("petugas", TEBET))
+    plan = plans(office, lambda c: (queue_page(c, work, lane, after), lane_counts(c, work), oldest_open(c, work)))
+    assert "ix_reports_queue (queue=? AND status=? AND urgency=?)" in plan
+    scans = re.findall(r"SCAN (\w+)", plan)
+    assert not {name for name in scans if not name.startswith(("anon", "CONSTANT"))}
+
+
+def test_a_report_that_moves_leaves_the_list_at_once(office: Office) -> None:
+    office.write(lambda c: add_report(c, 1))
+    where = tables.reports.c.id == 1
+    office.write(lambda c: c.execute(update(tables.reports).where(where).values(queue=SETIABUDI, kecamatan=SETIABUDI)))
+    assert shown(office) == []
+
+
+def test_a_photo_is_shown_small(office: Office) -> None:
+    def seed(connection: Connection) -> None:
+        add_report(connection, 1)
+        add_complaint(connection, 20, 1)
+        row = {"raw_item": 1, "position": 0, "url": "", "complaint": 20}
+        connection.execute(insert(tables.photos).values(row | {"id": "a" * 32, "kind": "photo", "state": "ready"}))
+        document = {"id": "b" * 32, "kind": "document", "state": "kept", "position": 1}
+        connection.execute(insert(tables.photos).values(row | document))
+
+    office.write(seed)
+    text = office.browser.get(f"/antrean/{TEBET}").text
+    assert f"/foto/{'a' * 32}?kecil=1" in text
+    assert "b" * 32 not in text
