@@ -70,7 +70,13 @@ class Hooks:
     @staticmethod
     @hookspec
     def register_routes(add: Callable[..., None]) -> None:
-        """Call `add(path, endpoint, access=…)`: public, staff, admin or signed. Without access there is no route."""
+        """Call `add(path, endpoint, access=…)`: public, staff, admin or signed. Without access there is no route.
+
+        `methods` are its HTTP methods, `max_body` the bytes that may be sent to it. The endpoint is Starlette's, and
+        finds in `request.state`: `visitor` (who asks), `page(title, body_html)` and `render(folder, template, **names)`
+        (an answer in the hub's layout; the template extends `base.html`), `csrf()` (the hidden field that every form
+        needs), and `channels(kind)` (the running channels of a kind).
+        """
 
     @staticmethod
     @hookspec

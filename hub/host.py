@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,9 +28,10 @@ from hub.pipeline.house import House
 from hub.pipeline.photos import PhotoJobs
 from hub.pipeline.prepare import Preparer, Understander
 from hub.pipeline.process import Processor
+from hub.pipeline.reception import ChannelReception
 from hub.pipeline.supervisor import RunningChannel
 from hub.pipeline.watch import Watch
-from hub.plugin import Audience, BadOptions, Context, Received, Request, Sink, Source
+from hub.plugin import Audience, BadOptions, Context, Item, Received, Request, Sink, Source
 from hub.regions import load_region
 from hub.registry import Registry
 from hub.settings import ChannelSettings, Settings, SettingsError, async_url, load_settings
@@ -40,6 +41,7 @@ from hub.store.alerts import AlertBook
 from hub.store.intake import channel_wishes
 from hub.store.store import Store
 from hub.store.tables import queue_entries
+from hub.tracking import track_code
 from normalizer.categories import Categorizer
 from normalizer.places import Placer
 from normalizer.understand import Normalizer
@@ -143,7 +145,21 @@ class Hub:
             source_name=self.settings.web.public_url,
             known_report=self._known_report,
             board=self.board,
+            reception=ChannelReception(
+                self.store, channel, self.region.letters, self._take, self.track_link, self.track_code
+            ),
         )
+
+    async def _take(self, channel: str, items: Sequence[Item]) -> None:
+        await self.channels[channel].take(items)
+
+    def track_code(self, channel: str, native_id: str) -> str:
+        """Give the secret of a complaint's tracking page."""
+        return track_code(self.secret, channel, native_id)
+
+    def track_link(self, code: str) -> str:
+        """Give the address of a tracking page."""
+        return f"{self.settings.web.public_url}/lacak/{code}"
 
     async def _known_report(self, number: str) -> bool:
         return await self.store.read(lambda connection: reports.find_report(connection, number) is not None)
@@ -166,6 +182,8 @@ class Hub:
             audience=self.audience,
             decides=frozenset(channel.name for channel in self.settings.channels if channel.decides),
             photo_link=self.photo_link,
+            track=self.track_code,
+            track_link=self.track_link,
         )
         preparer = Preparer(self._source, self.understander, self.registry.refine, self.store.blobs)
         self.processor = Processor(self.store, preparer, self.house, self.ring_dispatchers, metrics=self.metrics)

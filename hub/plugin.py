@@ -30,7 +30,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, SecretStr
@@ -47,6 +47,7 @@ from hub.errors import (
     WindowClosed,
 )
 from hub.hooks import Access, Change, Hooks, Route, hookimpl
+from hub.services import QueueBoard, Reception
 from normalizer.complaint import Attachment, Complaint, Frozen, Instant, Reporter
 from normalizer.report import Report, Status
 
@@ -75,6 +76,7 @@ __all__ = [
     "Hooks",
     "Item",
     "Manner",
+    "Meter",
     "NoPull",
     "NoReceive",
     "Notice",
@@ -82,9 +84,11 @@ __all__ = [
     "Page",
     "Parcel",
     "PluginError",
+    "QueueBoard",
     "Reading",
     "Receipt",
     "Received",
+    "Reception",
     "Rejected",
     "Reply",
     "Reporter",
@@ -265,6 +269,16 @@ class Reply(Frozen):
     photos: tuple[str, ...] = ()
     thread: str = ""
     reply_context: dict[str, str] = Field(default_factory=dict, repr=False)
+    note: str = Field(default="", repr=False)
+    """The officials' public words alone, as they stand in the text."""
+    unit: str = ""
+    """Name of the unit that acts."""
+    link: str = Field(default="", repr=False)
+    """The citizen's own tracking page, where the sink is private; it stands in the text where there is room."""
+    question: bool = False
+    """Staff ask something: an answer is waited for."""
+    by_hand: bool = False
+    """A person wrote it."""
 
 
 Parcel = Annotated[Notice | Reply, Field(discriminator="kind")]
@@ -296,16 +310,6 @@ class Receipt:
 # ------------------------------------------------------------------------------------------------------ the channel
 
 
-class QueueBoard(Protocol):
-    """Work lists of the units, as a sink of reports may fill them."""
-
-    async def place(self, report: str, unit: str, version: int) -> None:
-        """Show a report in this unit's queue, and in no other. An older version than the shown one changes nothing."""
-
-    async def remove(self, report: str, version: int) -> None:
-        """Take a report out of every queue."""
-
-
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the host lends a channel."""
@@ -322,6 +326,19 @@ class Context:
     """The hub's public address: `source` of what it sends, domain of its message ids."""
     known_report: Callable[[str], Awaitable[bool]]
     board: QueueBoard
+    reception: Reception
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A figure that runs towards a limit: calls left, money spent. Shown beside the channel's state."""
+
+    label: str
+    used: float
+    limit: float = 0
+    """0 = none."""
+    unit: str = ""
+    resets_at: datetime | None = None
 
 
 class Channel:
@@ -339,11 +356,17 @@ class Channel:
     class Options(BaseModel):
         """Settings of the kind; forms and docs are made from it."""
 
+    counter: ClassVar[bool] = False
+    """What staff write down at a desk comes in here, as `hub.desk_entry.DeskEntry`."""
     options: Any
 
     def __init__(self, options: BaseModel, context: Context) -> None:
         self.options = options
         self.context = context
+
+    def meters(self) -> Sequence[Meter]:
+        """Say how much of a quota or a budget is used up."""
+        return ()
 
     async def close(self) -> None:
         """Let go of connections and threads. Called once, also after failures."""

@@ -49,6 +49,10 @@ class HookFailure:
     traceback: str = field(repr=False)
 
 
+FORM_SIZE = 256 * 1024
+"""Bytes of a form without files."""
+
+
 @dataclass(frozen=True, slots=True)
 class PluginRoute:
     """A page or endpoint that a plugin adds to the web."""
@@ -58,6 +62,8 @@ class PluginRoute:
     endpoint: Callable[..., Any]
     access: Access
     methods: tuple[str, ...] = ("GET",)
+    max_body: int = FORM_SIZE
+    """Bytes that may be sent to it."""
 
 
 def installed() -> Iterable[Announced]:
@@ -241,11 +247,16 @@ class _RouteAdder:
     found: list[PluginRoute]
 
     def __call__(
-        self, path: str, endpoint: Callable[..., Any], access: Access | None = None, methods: Sequence[str] = ("GET",)
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        access: Access | None = None,
+        methods: Sequence[str] = ("GET",),
+        max_body: int = FORM_SIZE,
     ) -> None:
         """Add a route; raises ValueError where nobody said who may see it."""
         if access is None or access not in get_args(Access):
             raise ValueError(f"the route {path} needs an access: {', '.join(get_args(Access))}")
         if not path.startswith("/"):
             raise ValueError(f"the route {path} must begin with a slash")
-        self.found.append(PluginRoute(self.plugin, path, endpoint, access, tuple(methods)))
+        self.found.append(PluginRoute(self.plugin, path, endpoint, access, tuple(methods), max_body))

@@ -38,6 +38,8 @@ class Reporter(Frozen):
     handle: str = Field(repr=False)
     """What an answer on that channel is addressed to: an e-mail address, an account, a phone number."""
     name: str = Field(default="", repr=False)
+    role: Literal["", "rt", "rw"] = ""
+    """Head of a neighbourhood (RT) or of several (RW), who reports by duty."""
 
 
 class Attachment(Frozen):
@@ -84,6 +86,12 @@ class Complaint(Frozen):
     """The name is hidden from the public, every sink and every clerk. Unknown counts as yes."""
     rahasia: bool = False
     """Nothing of it is shown publicly."""
+    private: bool = False
+    """Said where nobody else reads it, on a channel that is public otherwise: a message beside comments."""
+    number: str = ""
+    """A report number from the host's reserve that the citizen holds already, on a receipt."""
+    belongs_to: str = ""
+    """Number of the report that a member of staff says it belongs to."""
     attachments: tuple[Attachment, ...] = ()
 
     @property

@@ -220,6 +220,8 @@ def add_complaint(connection: Connection, key: int, report: int, **values: Any) 
         "state": "open",
         "report": report,
         "understanding": key,
+        "track": f"track-{key}",
+        "heard_at": at,
     }
     connection.execute(insert(tables.understandings).values(understanding))
     connection.execute(insert(tables.complaints).values(complaint | values))

@@ -19,8 +19,12 @@ from hub.store.keys import random_key
 from hub.store.reports import ReportState
 from normalizer.complaint import Understanding
 from normalizer.duplicates import Arrival, Candidate, Decision, decide
+from normalizer.language import guess_language
 from normalizer.number import make_number, read_number
 from normalizer.understand import RULES
+
+SURE = 0.8
+"""A score below this joins, but nobody is told "done" for it before a clerk has looked."""
 
 
 class Citizens(Taker):
@@ -35,18 +39,42 @@ class Citizens(Taker):
                 self._revise(item, complaint, understanding, stored)
             return "revision"
         key = self.space.next_complaint()
-        decision = self._decide(complaint, understanding)
+        receipt = self.space.take_receipt(item.channel, complaint)
+        decision = self._chosen(complaint) or self._decide(complaint, understanding)
         joined = decision.outcome == "join" and decision.report is not None
         report = (
-            self.space.reports[decision.report] if joined and decision.report else self.space.open_report(complaint)
+            self.space.reports[decision.report]
+            if joined and decision.report
+            else self.space.open_report(complaint, receipt)
         )
         incident.absorb(report, complaint, understanding, item.channel)
-        self._file(item, complaint, understanding, Stored(key, report.id, "open", None, item.id))
+        doubt = "machine" if joined and decision.score < SURE else ""
+        self._file(item, complaint, understanding, Stored(key, report.id, "open", None, item.id), doubt)
         self._assign(key, report, decision, joined=joined)
+        if receipt is not None:
+            self.space.used_receipts[receipt] = key
+            if joined:
+                self._stand_in(receipt, report, complaint, key)
         self._suggest(key, report, decision)
         self.ledger.change(report, "joined" if joined else "opened", complaint=key, score=round(decision.score, 3))
         self._acknowledge(report, key, item.channel)
         return "complaint"
+
+    def _chosen(self, complaint: Complaint) -> Decision | None:
+        """Follow the clerk who saw the citizen and the report."""
+        report = self.space.survivor(read_number(complaint.belongs_to)) if complaint.belongs_to else None
+        if report is None or report.handling == "sealed":
+            return None
+        return Decision("join", report.id, 1.0, ("petugas",))
+
+    def _stand_in(self, receipt: int, report: ReportState, complaint: Complaint, key: int) -> None:
+        """Let the number on a receipt lead to the report that the complaint was joined to, as after any merging."""
+        alias = self.space.open_report(complaint, receipt)
+        alias.merged_into, alias.handling, alias.version = report.id, report.handling, 1
+        self.space.stand_ins.append(alias)
+        merge = {"source": alias.id, "target": report.id, "complaints": [key], "by": "machine", "at": self.now}
+        self.space.add("merges", **merge)
+        self.space.note(alias, "merged", into=report.number)
 
     def _decide(self, complaint: Complaint, understanding: Understanding) -> Decision:
         found = [self._candidate(known) for known in self.space.candidates(complaint, understanding)]
@@ -64,7 +92,9 @@ class Citizens(Taker):
         report = self.space.reports[known.report]
         return Candidate(known.complaint, known.report, known.at, known.facts, report.closed_at, report.anchor)
 
-    def _file(self, item: RawItem, complaint: Complaint, understanding: Understanding, stored: Stored) -> None:
+    def _file(
+        self, item: RawItem, complaint: Complaint, understanding: Understanding, stored: Stored, doubt: str
+    ) -> None:
         space, run = self.space, self.space.next_understanding()
         stored.reporter = space.reporter_of(item.channel, complaint.reporter)
         space.stored[item.channel, complaint.native_id] = stored
@@ -78,8 +108,13 @@ class Citizens(Taker):
             revision=item.revision,
             received_at=item.received_at,
             reporter=stored.reporter,
-            audience=self.house.audience(item.channel),
+            audience="private" if complaint.private else self.house.audience(item.channel),
             state="open",
+            track=self.house.track(item.channel, complaint.native_id),
+            language=guess_language(complaint.words),
+            role=complaint.reporter.role if complaint.reporter is not None else "",
+            doubt=doubt,
+            heard_at=complaint.created_at,
             report=stored.report,
             understanding=run,
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hub.plugin import Audience, Route, Sink
+from hub.tracking import track_code
 from normalizer.region import Region
 from normalizer.report import Report
 
@@ -18,6 +19,14 @@ def _plain_link(name: str) -> str:
     return f"/foto/{name}"
 
 
+def _plain_track(code: str) -> str:
+    return f"/lacak/{code}"
+
+
+def _open_secret(channel: str, native_id: str) -> str:
+    return track_code(b"", channel, native_id)
+
+
 @dataclass(frozen=True)
 class House:
     """The region, the sinks, and the few settings that change what a batch writes."""
@@ -28,6 +37,10 @@ class House:
     decides: frozenset[str] = frozenset()
     """Channels whose own status may move a report at any time."""
     photo_link: Callable[[str], str] = _plain_link
+    track: Callable[[str, str], str] = _open_secret
+    """The code of a complaint's tracking page, by channel and native id."""
+    track_link: Callable[[str], str] = _plain_track
+    """The address of a tracking page, by its code."""
     routes: dict[tuple[str, ...], Route] = field(default_factory=dict)
     """What the region's rules said before, by all that they look at."""
     route: Callable[[Report], Route | None] | None = None

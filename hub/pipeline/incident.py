@@ -30,6 +30,8 @@ def better_place(old: Place, new: Place) -> bool:
 
 def absorb(report: ReportState, complaint: Complaint, understanding: Understanding, channel: str) -> None:
     """Let one more complaint count in its report. What a person set stays as it is."""
+    by_duty = complaint.reporter is not None and complaint.reporter.role != ""
+    report.duty = by_duty and (report.duty or report.complaint_count == 0)
     report.complaint_count += 1
     report.channel_counts[channel] = report.channel_counts.get(channel, 0) + 1
     report.first_at = min(report.first_at, complaint.created_at)

@@ -11,7 +11,7 @@ from hub.pipeline.house import House
 from hub.pipeline.outbox import Answer, keep_private, write_notices, write_replies
 from hub.pipeline.workspace import Workspace
 from hub.store import complaints as complaint_store
-from hub.store import incidents, intake, reports
+from hub.store import incidents, intake, receipts, reports
 from hub.store.reports import ReportState
 
 
@@ -42,7 +42,9 @@ class Ledger:
         """Write everything back."""
         space = self.space
         changed = [report for report in space.reports.values() if report.causes]
-        reports.save_reports(self.connection, changed)
+        reports.save_reports(self.connection, [*changed, *space.stand_ins])
+        for receipt, complaint in space.used_receipts.items():
+            receipts.use_receipt(self.connection, receipt, complaint)
         complaint_store.insert_rows(self.connection, space.rows)
         complaint_store.save_additions(self.connection, list(space.additions.values()))
         complaint_store.update_complaints(self.connection, space.updates)

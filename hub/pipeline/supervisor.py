@@ -6,7 +6,7 @@ import asyncio
 import random
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from hub.pipeline.intake import take_items, take_page
 from hub.plugin import (
     BadOptions,
     Channel,
+    Item,
     NoPull,
     PluginError,
     Received,
@@ -155,9 +156,13 @@ class RunningChannel:
         if self.source is None:
             return Received(status=404)
         received = await self.source.receive(request)
-        if received.items:
-            self._count(await take_items(self.store, self.name, received.items))
+        await self.take(received.items)
         return received
+
+    async def take(self, items: Sequence[Item]) -> None:
+        """Store items that were pushed, or written down on a page of the hub."""
+        if items:
+            self._count(await take_items(self.store, self.name, items))
 
     def _count(self, appended: Appended) -> None:
         now = self.store.now()

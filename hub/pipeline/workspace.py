@@ -15,7 +15,7 @@ from hub.pipeline.house import House
 from hub.pipeline.prepare import Prepared
 from hub.plugin import Addition, Complaint, Ended, FollowUp, Reporter
 from hub.store import complaints as complaint_store
-from hub.store import incidents, people, reports
+from hub.store import incidents, people, receipts, reports
 from hub.store.incidents import Known, Probe
 from hub.store.keys import take_keys
 from hub.store.reports import ReportState
@@ -65,6 +65,12 @@ class Workspace:
     unblocked: list[int] = field(default_factory=list)
     results: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
     """Ids of items by state, outcome and reason."""
+    receipts: dict[int, str] = field(default_factory=dict)
+    """Report keys on receipts of this batch that are still free, and their channel."""
+    used_receipts: dict[int, int] = field(default_factory=dict)
+    """Complaints of this batch by the report key on their receipt."""
+    stand_ins: list[ReportState] = field(default_factory=list)
+    """Reports that only lead from a receipt's number to the report which took the complaint in."""
     _complaint_keys: Iterator[int] = field(default_factory=lambda: iter(()))
     _understanding_keys: Iterator[int] = field(default_factory=lambda: iter(()))
     _report_keys: Iterator[int] = field(default_factory=lambda: iter(()))
@@ -81,6 +87,8 @@ class Workspace:
         self._load_people(arrivals)
         self._load_incidents(arrivals)
         self._load_follow_ups(batch)
+        held = {read_number(complaint.number) for _, complaint, _ in arrivals if complaint.number}
+        self.receipts = receipts.free_receipts(self.connection, {key for key in held if key is not None})
         if any(isinstance(reading, Ended) for one in batch for reading in one.readings):
             self.open_counts = self._count_open()
 
@@ -99,6 +107,8 @@ class Workspace:
         wanted = {known.report for found in self.known.values() for known in found}
         wanted |= {stored.report for stored in self.stored.values()}
         wanted |= {key for *_, u in arrivals for key in _quoted_keys(u)}
+        chosen = {read_number(complaint.belongs_to) for _, complaint, _ in arrivals if complaint.belongs_to}
+        wanted |= {key for key in chosen if key is not None}
         self.reports = reports.load_reports(self.connection, wanted, lock=True)
         self._follow_merges()
 
@@ -186,9 +196,17 @@ class Workspace:
         }
         return list(found.values())
 
-    def open_report(self, complaint: Complaint) -> ReportState:
-        """Make a new report for a complaint."""
-        key = next(self._report_keys)
+    def take_receipt(self, channel: str, complaint: Complaint) -> int | None:
+        """Give the report key that the citizen holds on a receipt of this channel, once."""
+        key = read_number(complaint.number) if complaint.number else None
+        if key is None or self.receipts.get(key) != channel:
+            return None
+        del self.receipts[key]
+        return key
+
+    def open_report(self, complaint: Complaint, key: int | None = None) -> ReportState:
+        """Make a new report for a complaint, under the key of its receipt where it has one."""
+        key = key if key is not None else next(self._report_keys)
         number = make_number(key, self.house.region.letters)
         at = complaint.created_at
         report = ReportState(key, number, created_at=self.now, first_at=at, last_at=at, updated_at=self.now)
@@ -247,7 +265,9 @@ def _all_probes(arrivals: Sequence[tuple[str, Complaint, Understanding]]) -> lis
 
 def _locks(batch: Sequence[Prepared], arrivals: Sequence[tuple[str, Complaint, Understanding]]) -> Iterator[int]:
     """Name what no other process may work on meanwhile: places, words, messages and people."""
-    for _, _, understanding in arrivals:
+    for _, complaint, understanding in arrivals:
+        if complaint.number:
+            yield crc32(complaint.number.encode())
         yield from understanding.probes
         yield from understanding.keys
     for channel, complaint, _ in arrivals:

@@ -16,6 +16,7 @@ from hub.store.tables import (
     complaints,
     decisions,
     deliveries,
+    merges,
     photos,
     reports,
     suggestions,
@@ -132,6 +133,7 @@ _TABLES = {
     "suggestions": suggestions,
     "photos": photos,
     "decisions": decisions,
+    "merges": merges,
 }
 
 

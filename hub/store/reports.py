@@ -55,6 +55,11 @@ class ReportState:
     disputed_at: datetime | None = None
     followed_up_by: str = ""
     last_follow_up_at: datetime | None = None
+    answered_at: datetime | None = None
+    asked_at: datetime | None = None
+    nudged_at: datetime | None = None
+    duty: bool = False
+    validated: str = ""
     merged_into: int | None = None
     new: bool = True
     causes: list[str] = field(default_factory=list)
@@ -127,7 +132,8 @@ def write_history(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> 
 _PLAIN = (
     "id number version status reason category category_confidence category_by urgency urgency_by handling "
     "handling_by place_by units_by queue rule title complaint_count channel_counts first_at last_at created_at "
-    "updated_at closed_at opened_at disputed_at followed_up_by last_follow_up_at merged_into"
+    "updated_at closed_at opened_at disputed_at followed_up_by last_follow_up_at answered_at asked_at "
+    "nudged_at duty validated merged_into"
 ).split()
 _UPDATE = (
     update(reports)

@@ -18,7 +18,7 @@ from typing import Any
 from hub.testing.basics import BASICS
 from hub.testing.case import SinkCase, SourceCase
 from hub.testing.check import Check, ContractFailure, NotApplicable, run_checks
-from hub.testing.doubles import NOW, REPORT, ManualClock, MemoryBoard, make_context
+from hub.testing.doubles import NOW, REPORT, ManualClock, MemoryBoard, MemoryReception, make_context
 from hub.testing.pull import PULL
 from hub.testing.push import PUSH
 from hub.testing.read import READ
@@ -38,6 +38,7 @@ __all__ = [
     "HttpWorld",
     "ManualClock",
     "MemoryBoard",
+    "MemoryReception",
     "NotApplicable",
     "SinkCase",
     "SourceCase",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import httpx2
 import structlog
 
-from hub.plugin import Context, QueueBoard
+from hub.plugin import Context, Item, QueueBoard, Reception
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 """What a `ManualClock` shows at first."""
@@ -56,6 +56,27 @@ class MemoryBoard:
         return True
 
 
+class MemoryReception:
+    """A reception in memory: `items` is what was submitted; its numbers count up."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self._reserved = 0
+
+    async def reserve(self, count: int, holder: str = "") -> Sequence[str]:
+        """Give numbers that only look like ours."""
+        first, self._reserved = self._reserved, self._reserved + count
+        return [f"JKT-RSV{number:05}" for number in range(first, self._reserved)]
+
+    async def submit(self, items: Sequence[Item]) -> None:
+        """Keep the items."""
+        self.items.extend(items)
+
+    def tracking_link(self, native_id: str) -> str:
+        """Give an address of its own for each complaint."""
+        return f"https://hub.test/lacak/{native_id}"
+
+
 def make_context(
     *,
     transport: httpx2.AsyncBaseTransport | None = None,
@@ -65,6 +86,7 @@ def make_context(
     source_name: str = "https://hub.test",
     known_reports: Collection[str] = (REPORT,),
     board: QueueBoard | None = None,
+    reception: Reception | None = None,
 ) -> Context:
     """Lend what a host lends. Without a transport every address refuses the connection; close `context.http`."""
 
@@ -80,6 +102,7 @@ def make_context(
         source_name=source_name,
         known_report=known_report,
         board=board or MemoryBoard(),
+        reception=reception or MemoryReception(),
     )
 
 

@@ -72,7 +72,9 @@ def guard(endpoint: Endpoint, access: Access, *, machines: bool = False) -> Endp
         request.state.machines = machines
         visitor: Visitor = await (door.by_header(request) if machines else door.by_cookie(request))
         request.state.visitor = visitor
-        request.state.page = partial(request.app.state.page, request)
+        offer = request.app.state.offer
+        request.state.page, request.state.render = partial(offer.page, request), partial(offer.render, request)
+        request.state.csrf, request.state.channels = partial(offer.csrf, request), partial(offer.channels, request)
         _check_access(request, visitor, access)
         if request.method not in SAFE and not machines:
             await _check_form(request, visitor)

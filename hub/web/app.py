@@ -10,10 +10,10 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from hub.settings.secret_key import secret_key
-from hub.web import api, channels, deeds, health, hooks, login, photos, queue, report
+from hub.web import api, channels, deeds, health, hooks, login, offer, photos, queue, report
 from hub.web.access import Routes
 from hub.web.headers import SecurityHeaders
-from hub.web.pages import STATIC, plugin_page
+from hub.web.pages import STATIC
 from hub.web.problems import HANDLERS
 from hub.web.visitors import Doorkeeper
 
@@ -29,7 +29,7 @@ def make_app(hub: Hub, *, lifespan: Any = None) -> Starlette:
     for noun in NOUNS:
         noun.add_routes(routes)
     for route in hub.registry.routes():
-        routes.add(route.path, route.endpoint, route.access, methods=route.methods)
+        routes.add(route.path, route.endpoint, route.access, methods=route.methods, max_body=route.max_body)
     secure = hub.settings.web.public_url.startswith("https://")
     app = Starlette(
         routes=[Mount("/static", StaticFiles(directory=STATIC)), *routes.routes],
@@ -40,6 +40,6 @@ def make_app(hub: Hub, *, lifespan: Any = None) -> Starlette:
     app.state.hub = hub
     app.state.secret = secret_key(hub.settings)
     app.state.door = Doorkeeper(hub, app.state.secret)
-    app.state.page = plugin_page
+    app.state.offer = offer
     app.state.rules = routes.rules
     return app

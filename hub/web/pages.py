@@ -37,8 +37,13 @@ def words_for(request: Request) -> Words:
     return Words(language_of(request), hub.region, hub.store.now(), titles)
 
 
-def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
-    """Render a template in the reader's language, with the layout and what all pages know."""
+def page(
+    request: Request, template: str, status: int = 200, *, folder: Path | None = None, **context: Any
+) -> HTMLResponse:
+    """Render a template in the reader's language, with the layout and what all pages know.
+
+    `folder` holds templates of a plugin, looked in before the hub's own.
+    """
     spoken = language_of(request)
     names = {
         "request": request,
@@ -47,9 +52,9 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         "language": spoken.code,
         "words": words_for(request),
         "region": hub_of(request).region,
-        "csrf": lambda: _csrf_field(request),
+        "csrf": lambda: csrf_field(request),
     }
-    text = _environment(spoken.code).get_template(template).render(names | context)
+    text = _environment(spoken.code, folder).get_template(template).render(names | context)
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
 
 
@@ -59,20 +64,16 @@ def attributions(request: Request, names: Iterable[str]) -> list[str]:
     return sorted({channels[name].attribution for name in names if name in channels} - {""})
 
 
-def plugin_page(request: Request, title: str, body: str, status: int = 200) -> HTMLResponse:
-    """Show a plugin's HTML inside the hub's layout; plugins reach it as `request.state.page(title, body)`."""
-    return page(request, "plugin.html", status, title=title, body=Markup(body))  # noqa: S704 - code of a plugin, not words
-
-
-def _csrf_field(request: Request) -> Markup:
+def csrf_field(request: Request) -> Markup:
+    """Give the hidden field that every form carries."""
     request.state.shows_form = True
     return Markup('<input type="hidden" name="csrf" value="{}">').format(visitor_of(request).csrf)
 
 
 @cache
-def _environment(code: str) -> Environment:
+def _environment(code: str, folder: Path | None) -> Environment:
     made = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader([*([folder] if folder else []), HERE / "templates"]),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],

@@ -3,15 +3,19 @@
 from hub.store.tables.accounts import accounts, audit, sessions
 from hub.store.tables.columns import Instant, Json, Key, dump_json, metadata, spell_instant
 from hub.store.tables.complaints import additions, blocks, complaints, decisions, photos, reporters, understandings
-from hub.store.tables.deliveries import deliveries
+from hub.store.tables.deliveries import deliveries, holds
 from hub.store.tables.house import alerts, counters, facts
 from hub.store.tables.intake import channels, raw_items
 from hub.store.tables.reports import (
     assignments,
+    disputes,
     followups,
     history,
     merges,
+    nudges,
+    questions,
     queue_entries,
+    receipts,
     reports,
     separations,
     suggestions,
@@ -32,15 +36,20 @@ __all__ = [
     "counters",
     "decisions",
     "deliveries",
+    "disputes",
     "dump_json",
     "facts",
     "followups",
     "history",
+    "holds",
     "merges",
     "metadata",
+    "nudges",
     "photos",
+    "questions",
     "queue_entries",
     "raw_items",
+    "receipts",
     "reporters",
     "reports",
     "separations",

@@ -27,11 +27,12 @@ reporters = Table(
     Column("handle_hash", String(64), nullable=False),
     Column("handle", Text, nullable=False),
     Column("name", Text, nullable=False, server_default=""),
+    Column("role", String(4), nullable=False, server_default=""),
     Column("created_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
     UniqueConstraint("channel", "handle_hash"),
 )
-"""The only place with identities. Everything else carries the random key."""
+"""The only place with identities. Everything else carries the random key. `role`: empty, `rt` or `rw`."""
 
 complaints = Table(
     "complaints",
@@ -63,7 +64,13 @@ complaints = Table(
     Column("state", String(12), nullable=False),
     Column("report", Key, nullable=False, index=True),
     Column("understanding", Key, nullable=False),
+    Column("track", String(32), nullable=False, unique=True),
+    Column("language", String(2), nullable=False, server_default="id"),
+    Column("role", String(4), nullable=False, server_default=""),
+    Column("doubt", String(8), nullable=False, server_default=""),
+    Column("heard_at", Instant, nullable=False),
     UniqueConstraint("channel", "native_id"),
+    CheckConstraint("doubt IN ('', 'machine', 'citizen')", name="doubt"),
     CheckConstraint("state IN ('open', 'vanished', 'withdrawn', 'erased')", name="state"),
     Index(
         "ix_complaints_thread",
@@ -73,7 +80,11 @@ complaints = Table(
         postgresql_where=text("thread <> ''"),
     ),
 )
-"""What was said (first layer). `report` and `understanding` point at the latest assignment and the latest run."""
+"""What was said (first layer). `report` and `understanding` point at the latest assignment and the latest run.
+
+`track` is the secret of its tracking page; `role` is its reporter's then; `doubt` says who doubts that it belongs to
+its report: its replies are held until a clerk has looked; `heard_at` is when its citizen last spoke.
+"""
 
 understandings = Table(
     "understandings",
@@ -142,7 +153,8 @@ photos = Table(
     "photos",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("complaint", Key, nullable=False, index=True),
+    Column("complaint", Key, index=True),
+    Column("followup", Key, index=True),
     Column("raw_item", Key, nullable=False),
     Column("position", Integer, nullable=False),
     Column("kind", String(10), nullable=False),
@@ -167,4 +179,7 @@ photos = Table(
         postgresql_where=text("state IN ('due', 'running')"),
     ),
 )
-"""Photos, films and documents of complaints, fetched by their own jobs. The id is random: it is the public name."""
+"""Photos, films and documents of complaints, and photos of follow-ups, fetched by their own jobs.
+
+The id is random: it is the public name.
+"""

@@ -17,6 +17,8 @@ deliveries = Table(
     Column("complaint", Key),
     Column("version", Integer, nullable=False),
     Column("cause", String(24), nullable=False),
+    Column("act", String(32), nullable=False, server_default=""),
+    Column("waits_for", String(8), nullable=False, server_default=""),
     Column("digest", String(64), nullable=False),
     Column("parcel", LargeBinary, nullable=False),
     Column("urgent", Boolean, nullable=False),
@@ -40,7 +42,28 @@ deliveries = Table(
         sqlite_where=text("state IN ('due', 'running')"),
         postgresql_where=text("state IN ('due', 'running')"),
     ),
+    CheckConstraint("waits_for IN ('', 'citizen', 'clerk')", name="waits_for"),
+    Index("ix_deliveries_act", "act", sqlite_where=text("act <> ''"), postgresql_where=text("act <> ''")),
+    Index(
+        "ix_deliveries_complaint",
+        "complaint",
+        "id",
+        sqlite_where=text("complaint IS NOT NULL"),
+        postgresql_where=text("complaint IS NOT NULL"),
+    ),
     Index("ix_deliveries_report", "report", "channel", "id"),
     Index("ix_deliveries_state", "state", "kind"),
 )
-"""One sending each. `waiting`: the citizen must write first."""
+"""One sending each. `waiting`: until `next_at` for the citizen's next message, or for a clerk (`waits_for`).
+
+`act` is the same for all replies to one deed, so that they can be called back together.
+"""
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""The brake: `replies`, or the name of a channel to which nothing goes out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from hub.store.tables.columns import Instant, Json, Key, metadata
 
@@ -45,12 +45,21 @@ reports = Table(
     Column("disputed_at", Instant),
     Column("followed_up_by", String(8), nullable=False),
     Column("last_follow_up_at", Instant),
+    Column("answered_at", Instant),
+    Column("asked_at", Instant),
+    Column("nudged_at", Instant),
+    Column("duty", Boolean, nullable=False, server_default=text("false")),
+    Column("validated", String(8), nullable=False, server_default=""),
     Column("merged_into", Key),
     Index("ix_reports_queue", "queue", "status", "urgency", "id"),
     Index("ix_reports_updated_at", "updated_at", "id"),
     Index("ix_reports_kelurahan", "kelurahan", "id"),
 )
-"""One incident each. `…_by` is `machine` or `person`; `followed_up_by` is empty, `source`, `crop` or `staff`."""
+"""One incident each. `…_by` is `machine` or `person`; `followed_up_by` is empty, `source`, `crop` or `staff`.
+
+`answered_at`: first word to its citizens about what is done. `asked_at`: its clock stands still since, a citizen was
+asked. `duty`: all its complaints come from heads of RT or RW; `validated` is empty, `sah` or `dicoret`.
+"""
 
 assignments = Table(
     "assignments",
@@ -91,6 +100,60 @@ suggestions = Table(
     UniqueConstraint("complaint", "other"),
 )
 """Perhaps the same: `report` (of the complaint) and `other`, for a person to answer `same` or `other`."""
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("report", Key, primary_key=True, autoincrement=False),
+    Column("channel", String(80), nullable=False),
+    Column("holder", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("complaint", Key),
+)
+"""Report numbers (their keys) given out on receipts before the complaint was understood, and what came in on them."""
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("report", Key, nullable=False, index=True),
+    Column("complaint", Key, nullable=False, index=True),
+    Column("kind", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("settled_at", Instant),
+)
+"""What staff asked a citizen back. `kind`: where, photo, still, other. `state`: open, answered, expired."""
+
+disputes = Table(
+    "disputes",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("report", Key, nullable=False, index=True),
+    Column("complaint", Key, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("photos", Integer, nullable=False),
+    Column("decision", String(8), nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("by", String(80), nullable=False, server_default=""),
+    Column("decided_at", Instant),
+)
+"""A citizen says "not done" of a finished report. `decision`: empty, `reopened` or `kept`."""
+
+nudges = Table(
+    "nudges",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("report", Key, nullable=False, index=True),
+    Column("by", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("answered_at", Instant),
+)
+"""Somebody asked at a desk where it stands, and the officials were asked; answered by their next follow-up."""
 
 merges = Table(
     "merges",

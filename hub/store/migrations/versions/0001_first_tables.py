@@ -92,9 +92,9 @@ def upgrade() -> None:
         sa.Column("state_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("state_at", Instant(), nullable=True),
         sa.Column("cursor", JSON, nullable=True),
-        sa.Column("paused", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("paused", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("reloads", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("held", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("held", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("last_ok_at", Instant(), nullable=True),
         sa.Column("last_item_at", Instant(), nullable=True),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
@@ -130,9 +130,16 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("report", KEY, nullable=False),
         sa.Column("understanding", KEY, nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=2), server_default="id", nullable=False),
+        sa.Column("role", sa.String(length=4), server_default="", nullable=False),
+        sa.Column("doubt", sa.String(length=8), server_default="", nullable=False),
+        sa.Column("heard_at", Instant(), nullable=False),
+        sa.CheckConstraint("doubt IN ('', 'machine', 'citizen')", name=op.f("ck_complaints_doubt")),
         sa.CheckConstraint("state IN ('open', 'vanished', 'withdrawn', 'erased')", name=op.f("ck_complaints_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaints")),
         sa.UniqueConstraint("channel", "native_id", name=op.f("uq_complaints_channel_native_id")),
+        sa.UniqueConstraint("track", name=op.f("uq_complaints_track")),
     )
     op.create_index(op.f("ix_complaints_report"), "complaints", ["report"], unique=False)
     op.create_index(op.f("ix_complaints_reporter"), "complaints", ["reporter"], unique=False)
@@ -174,12 +181,14 @@ def upgrade() -> None:
         sa.Column("complaint", KEY, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("cause", sa.String(length=24), nullable=False),
+        sa.Column("act", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("waits_for", sa.String(length=8), server_default="", nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("parcel", sa.LargeBinary(), nullable=False),
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=14), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("uncertain", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("uncertain", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("next_at", Instant(), nullable=True),
         sa.Column("lease", sa.String(length=40), nullable=True),
         sa.Column("lease_until", Instant(), nullable=True),
@@ -191,8 +200,25 @@ def upgrade() -> None:
             "state IN ('due', 'running', 'sent', 'superseded', 'undeliverable', 'dead', 'waiting')",
             name=op.f("ck_deliveries_state"),
         ),
+        sa.CheckConstraint("waits_for IN ('', 'citizen', 'clerk')", name=op.f("ck_deliveries_waits_for")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("key", name=op.f("uq_deliveries_key")),
+    )
+    op.create_index(
+        "ix_deliveries_act",
+        "deliveries",
+        ["act"],
+        unique=False,
+        sqlite_where=sa.text("act <> ''"),
+        postgresql_where=sa.text("act <> ''"),
+    )
+    op.create_index(
+        "ix_deliveries_complaint",
+        "deliveries",
+        ["complaint", "id"],
+        unique=False,
+        sqlite_where=sa.text("complaint IS NOT NULL"),
+        postgresql_where=sa.text("complaint IS NOT NULL"),
     )
     op.create_index(
         "ix_deliveries_open",
@@ -204,6 +230,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_deliveries_report", "deliveries", ["report", "channel", "id"], unique=False)
     op.create_index("ix_deliveries_state", "deliveries", ["state", "kind"], unique=False)
+    op.create_table(
+        "disputes",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("report", KEY, nullable=False),
+        sa.Column("complaint", KEY, nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("photos", sa.Integer(), nullable=False),
+        sa.Column("decision", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("by", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disputes")),
+    )
+    op.create_index(op.f("ix_disputes_report"), "disputes", ["report"], unique=False)
     op.create_table(
         "facts",
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -243,6 +284,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_history_report"), "history", ["report"], unique=False)
     op.create_table(
+        "holds",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_holds")),
+    )
+    op.create_table(
         "merges",
         sa.Column("id", KEY, nullable=False),
         sa.Column("source", KEY, nullable=False),
@@ -257,9 +305,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_merges_source"), "merges", ["source"], unique=False)
     op.create_index(op.f("ix_merges_target"), "merges", ["target"], unique=False)
     op.create_table(
+        "nudges",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("report", KEY, nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("answered_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_nudges")),
+    )
+    op.create_index(op.f("ix_nudges_report"), "nudges", ["report"], unique=False)
+    op.create_table(
         "photos",
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("complaint", KEY, nullable=False),
+        sa.Column("complaint", KEY, nullable=True),
+        sa.Column("followup", KEY, nullable=True),
         sa.Column("raw_item", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -290,6 +349,23 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('due', 'running')"),
         postgresql_where=sa.text("state IN ('due', 'running')"),
     )
+    op.create_index(op.f("ix_photos_followup"), "photos", ["followup"], unique=False)
+    op.create_table(
+        "questions",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("report", KEY, nullable=False),
+        sa.Column("complaint", KEY, nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("settled_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+    )
+    op.create_index(op.f("ix_questions_complaint"), "questions", ["complaint"], unique=False)
+    op.create_index(op.f("ix_questions_report"), "questions", ["report"], unique=False)
     op.create_table(
         "queue_entries",
         sa.Column("report", KEY, autoincrement=False, nullable=False),
@@ -336,12 +412,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'quarantined'"),
     )
     op.create_table(
+        "receipts",
+        sa.Column("report", KEY, autoincrement=False, nullable=False),
+        sa.Column("channel", sa.String(length=80), nullable=False),
+        sa.Column("holder", sa.String(length=80), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("complaint", KEY, nullable=True),
+        sa.PrimaryKeyConstraint("report", name=op.f("pk_receipts")),
+    )
+    op.create_table(
         "reporters",
         sa.Column("key", sa.String(length=32), nullable=False),
         sa.Column("channel", sa.String(length=80), nullable=False),
         sa.Column("handle_hash", sa.String(length=64), nullable=False),
         sa.Column("handle", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("role", sa.String(length=4), server_default="", nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("last_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_reporters")),
@@ -385,6 +471,11 @@ def upgrade() -> None:
         sa.Column("disputed_at", Instant(), nullable=True),
         sa.Column("followed_up_by", sa.String(length=8), nullable=False),
         sa.Column("last_follow_up_at", Instant(), nullable=True),
+        sa.Column("answered_at", Instant(), nullable=True),
+        sa.Column("asked_at", Instant(), nullable=True),
+        sa.Column("nudged_at", Instant(), nullable=True),
+        sa.Column("duty", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("validated", sa.String(length=8), server_default="", nullable=False),
         sa.Column("merged_into", KEY, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
         sa.UniqueConstraint("number", name=op.f("uq_reports_number")),
