@@ -7,6 +7,7 @@ has() {
     case $1 in
         dovecot) command -v dovecot && test -e /usr/lib/dovecot/lmtp ;;
         chromium) command -v chromium ;;
+        npm) command -v npm ;;
         postgresql) [ -n "${ADUAN_TEST_POSTGRES:-}" ] || ls /usr/lib/postgresql/*/bin/initdb ;;
     esac >/dev/null 2>&1
 }
@@ -22,12 +23,13 @@ tests_of() {
     case $1 in
         dovecot) echo "e-mail against a real mail server" ;;
         chromium) echo "pages in a real browser" ;;
+        npm) echo "pages without barriers (axe-core)" ;;
         postgresql) echo "the store on PostgreSQL" ;;
     esac
 }
 
 missing() {
-    for program in dovecot chromium postgresql; do
+    for program in dovecot chromium npm postgresql; do
         has "$program" || echo "$program"
     done
 }
