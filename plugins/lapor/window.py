@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from itertools import accumulate
 from typing import Any
 
 ROOM = 120_000
-"""Bytes of JSON for the reports; a cursor has 256 kB. About 3,500 reports, those seen last."""
+"""Bytes of JSON for the reports; a cursor has 256 kB. About 2,500 reports, those seen last."""
 MOST_FILES = 500
 MOST_ROWS = 5000
 """Rows of status files that are remembered, over all files."""
@@ -60,12 +61,12 @@ class Window:
     def dump(self) -> dict[str, Any]:
         """Give the cursor, bounded: the longest unseen reports and rows are forgotten first."""
         newest = list(reversed(self._seen.items()))
-        costs = accumulate(len(name) + len(status.encode("utf-8", "replace")) * 3 + 24 for name, (status, _) in newest)
+        costs = accumulate(len(json.dumps(entry)) + 12 for entry in newest)
         kept = [entry for entry, cost in zip(newest, costs, strict=True) if cost <= ROOM]
         return {
             "polled": self.polled,
             "seen": {name: list(seen) for name, seen in reversed(kept)},
-            "files": self._files,
+            "files": dict(self._files),
             "rows": self._newest_rows(),
         }
 
