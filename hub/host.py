@@ -22,6 +22,7 @@ from hub.lexicons import load_categories, load_words
 from hub.metrics import Metrics
 from hub.pipeline import changes
 from hub.pipeline.again import Again
+from hub.pipeline.deadlines import Deadlines
 from hub.pipeline.desk import Desk
 from hub.pipeline.dispatch import Dispatcher
 from hub.pipeline.house import House
@@ -34,6 +35,7 @@ from hub.pipeline.watch import Watch
 from hub.plugin import Audience, BadOptions, Context, Item, Received, Request, Sink, Source
 from hub.regions import load_region
 from hub.registry import Registry
+from hub.replies.echo import Echo
 from hub.settings import ChannelSettings, Settings, SettingsError, async_url, load_settings
 from hub.settings.secret_key import secret_key
 from hub.store import deliveries, people, photos, reports
@@ -184,8 +186,10 @@ class Hub:
             photo_link=self.photo_link,
             track=self.track_code,
             track_link=self.track_link,
+            replies=self.settings.replies.rules(),
         )
-        preparer = Preparer(self._source, self.understander, self.registry.refine, self.store.blobs)
+        echo = Echo(self.house.replies.wording)
+        preparer = Preparer(self._source, self.understander, self.registry.refine, self.store.blobs, echo)
         self.processor = Processor(self.store, preparer, self.house, self.ring_dispatchers, metrics=self.metrics)
         for channel in self.channels.values():
             channel.ring = self.processor.ring
@@ -195,6 +199,7 @@ class Hub:
         self.photos = PhotoJobs(
             self.store, self.http, preparer, self.again, {"": tuple(self.settings.hub.photo_networks), **networks}
         )
+        self.deadlines = Deadlines(self.store, self.house, self.ring_dispatchers)
         self.watch = self._watch()
 
     def _watch(self) -> Watch:
@@ -241,6 +246,8 @@ class Hub:
         await self._reclaim(alone=self.store.file is not None)
         self._run("process", self.processor.run)
         self._run("photos", self.photos.run)
+        self._run("again", self.again.run)
+        self._run("deadlines", self.deadlines.run)
         self._run("watch", self.watch.run)
         self._run("wishes", self._heed)
         for channel in self.channels.values():
@@ -317,7 +324,13 @@ class Hub:
 
     async def settle(self) -> None:
         """Process, fetch and deliver until nothing is due now."""
-        while await self.processor.run_once() + await self.photos.run_once() + await self._deliver_once():
+        while (
+            await self.processor.run_once()
+            + await self.again.catch_up()
+            + await self.photos.run_once()
+            + await self.deadlines.run_once()
+            + await self._deliver_once()
+        ):
             continue
 
     async def _deliver_once(self) -> int:

@@ -297,6 +297,8 @@ class Delivery:
     """An earlier try's outcome is unknown: look up before sending again where the other side has no idempotency."""
     to: Reporter | None = None
     """Whom a reply is for; only ever given to the channel that they used."""
+    heard_at: datetime | None = None
+    """When that citizen last spoke, for channels with a window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +405,10 @@ class Sink(Channel, ABC):
     """Parcels are delivered to it."""
 
     manner: ClassVar[Manner] = Manner()
+
+    def manner_of(self, reply_context: Mapping[str, str]) -> Manner:
+        """Say how this one citizen is spoken to, where the channel has more than one way. Pure."""
+        return self.manner
 
     def wants(self, parcel: Notice | Reply) -> bool:
         """Say whether this parcel is for this sink. Pure."""

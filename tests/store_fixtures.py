@@ -43,6 +43,7 @@ from hub.plugin import (
     Skip,
     Source,
 )
+from hub.replies import ReplyRules
 from hub.store import tables
 from hub.store.intake import Appended, NewItem, append_items
 from hub.store.store import Store
@@ -154,8 +155,11 @@ class Works:
     decides: frozenset[str] = frozenset()
     refine: Callable[[Complaint, Understanding], Understanding] = lambda _complaint, understanding: understanding
 
+    rules: ReplyRules = field(default_factory=lambda: ReplyRules(acknowledgements=0))
+    """Without thanks, unless a test is about them."""
+
     def __post_init__(self) -> None:
-        self.house = House(self.region, dict(self.mouths), decides=self.decides)
+        self.house = House(self.region, dict(self.mouths), decides=self.decides, replies=self.rules)
         self.preparer = Preparer(self._source, Understander(lambda: self.normalizer), self.refine, self.store.blobs)
         self.processor = Processor(self.store, self.preparer, self.house)
         self.again = Again(self.store, self.normalizer, self.house, self.refine)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from hub.clock import ManualClock
 from hub.plugin import Addition, Attachment, Complaint, Ended, FollowUp, Notice, Skip
+from hub.replies import ReplyRules
 from hub.store import intake
 from hub.store.store import Store
 from normalizer.region import Region
@@ -288,6 +291,18 @@ async def test_every_citizen_is_answered_once_on_the_own_channel(works: Works) -
     assert {row.state for row in replies} == {"due"}
 
 
+async def test_news_that_never_went_out_goes_with_the_next(works: Works) -> None:
+    await works.hear("mouth", said("a"))
+    number = (await works.report()).number
+    await works.hear("crop", told("1", number, "proses", note="petugas datang"))
+    await works.hear("crop", told("2", number, "selesai", note="sudah kering"))
+    first, second = await works.deliveries(kind="reply")
+    assert (first.state, second.state) == ("superseded", "due")
+    text = json.loads(second.parcel)["text"]
+    assert "selesai" in text
+    assert "petugas datang sudah kering" in text
+
+
 async def test_two_channels_may_use_the_same_follow_up_id(works: Works) -> None:
     await works.hear("mouth", said("a"))
     await works.hear("ear", said("b", here=near(5)))
@@ -328,11 +343,22 @@ async def test_a_channel_without_a_sink_takes_no_replies(works: Works) -> None:
     assert (reply.state, reply.reason) == ("undeliverable", "this channel takes no replies")
 
 
-async def test_only_private_channels_acknowledge(works: Works) -> None:
+async def test_every_channel_that_takes_replies_acknowledges(works: Works) -> None:
+    works = replace(works, rules=ReplyRules())
     await works.hear("mail", said("a"))
     await works.hear("mouth", said("b", here=near(5)))
-    (reply,) = await works.deliveries(kind="reply")
-    assert (reply.channel, reply.cause) == ("mail", "diterima")
+    await works.hear("crop", told("1", (await works.report()).number, "proses"))
+    replies = [row for row in await works.deliveries(kind="reply") if row.cause == "diterima"]
+    assert [row.channel for row in replies] == ["mail", "mouth"]
+    number = (await works.report()).number
+    assert all(number in json.loads(row.parcel)["text"] for row in replies)
+
+
+async def test_two_machines_do_not_thank_each_other_for_ever(works: Works) -> None:
+    works = replace(works, rules=ReplyRules(acknowledgements=2))
+    await works.hear("mail", *(said(f"a{number}", who="robot", here=near(5000 * number)) for number in range(4)))
+    await works.hear("mail", said("b", who="robot", here=near(50_000)))
+    assert len(await works.deliveries(kind="reply")) == 2
 
 
 # ------------------------------------------------------------------------------------------------------------ sealed

@@ -7,9 +7,10 @@ would learn something.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -25,6 +26,8 @@ from hub.store.tables import understandings
 from normalizer.complaint import Complaint, Place, Reporter, Understanding
 from normalizer.understand import Normalizer
 
+CATCH_UP = 50
+REST = 1.0
 Refine = Callable[[Complaint, Understanding], Understanding]
 
 
@@ -44,7 +47,8 @@ class Again:
         row, reporter, before, spot = await self.store.read(lambda connection: _load(connection, key))
         if row is None:
             return False
-        complaint, photo = said(row, reporter), photo or spot
+        added = await self.store.read(lambda connection: complaint_store.additions_to(connection, key))
+        complaint, photo = said(row, reporter, added), photo or spot
         made = await asyncio.to_thread(self.normalizer.understand, complaint, photo=photo)
         fresh = self.refine(complaint, made)
         changed = before is None or _differs(before, fresh)
@@ -52,6 +56,21 @@ class Again:
             now = self.store.now()
             await self.store.write(lambda c: apply(c, self.house, key, complaint, fresh, cause=cause, now=now))
         return changed
+
+    async def catch_up(self) -> int:
+        """Understand again what citizens have added to; give how many complaints."""
+        stale = await self.store.read(lambda connection: complaint_store.stale_complaints(connection, CATCH_UP))
+        for key in stale:
+            await self.understand(key, "added")
+            fresh = [{"complaint": key, "stale": False}]
+            await self.store.write(partial(complaint_store.update_complaints, rows=fresh))
+        return len(stale)
+
+    async def run(self) -> None:
+        """Catch up for ever."""
+        while True:
+            if not await self.catch_up():
+                await asyncio.sleep(REST)
 
     async def tell(self, key: int, cause: str) -> None:
         """Let the sinks know of something new at a complaint that changes nothing of what is understood."""
@@ -80,14 +99,14 @@ def _load(connection: Connection, key: int) -> tuple[Any, Reporter | None, Any, 
     return row, reporter, before, photos.spot_of(connection, key)
 
 
-def said(row: Any, reporter: Reporter | None) -> Complaint:
-    """Read the first layer back."""
+def said(row: Any, reporter: Reporter | None, added: Sequence[str] = ()) -> Complaint:
+    """Read the first layer back, with what the citizen added."""
     return Complaint(
         native_id=row.native_id,
         created_at=row.created_at,
         created_text=row.created_text,
         title=row.title,
-        text=row.text,
+        text="\n".join((row.text, *added)),
         lat=row.lat,
         lon=row.lon,
         accuracy=row.accuracy,

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from hub.pipeline.additions import Additions
 from hub.pipeline.citizens import Citizens
 from hub.pipeline.house import House
 from hub.pipeline.ledger import Ledger, Unplaced
@@ -32,6 +33,7 @@ class Batch:
     def __init__(self, connection: Connection, house: House, now: datetime) -> None:
         self.ledger = Ledger(connection, house, now)
         self.citizens = Citizens(self.ledger)
+        self.additions = Additions(self.ledger, self.citizens)
         self.officials = Officials(self.ledger)
 
     def apply(self, batch: Sequence[Prepared]) -> Counter[tuple[str, str]]:
@@ -63,7 +65,7 @@ class Batch:
             case Complaint() if understanding is not None:
                 return self.citizens.take_complaint(item, reading, understanding)
             case Addition() if understanding is not None:
-                return self.citizens.take_addition(item, reading, understanding)
+                return self.additions.take_addition(item, reading, understanding)
             case FollowUp():
                 return self.officials.take_follow_up(item, reading)
             case Ended():

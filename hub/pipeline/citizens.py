@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from hub.pipeline import incident
 from hub.pipeline.ledger import Taker
-from hub.pipeline.outbox import Answer
-from hub.pipeline.replies import RECEIVED
+from hub.pipeline.replying import RECEIVED, Answer
 from hub.pipeline.workspace import Stored
-from hub.plugin import Addition, Complaint
+from hub.plugin import Complaint
+from hub.replies import Message
 from hub.store import complaints as complaint_store
 from hub.store import photos
 from hub.store.incidents import Known
@@ -28,7 +28,7 @@ SURE = 0.8
 
 
 class Citizens(Taker):
-    """Takes complaints and additions."""
+    """Takes complaints."""
 
     def take_complaint(self, item: RawItem, complaint: Complaint, understanding: Understanding) -> str:
         """Give `complaint` for a new one, `revision` for one that is known."""
@@ -57,7 +57,7 @@ class Citizens(Taker):
                 self._stand_in(receipt, report, complaint, key)
         self._suggest(key, report, decision)
         self.ledger.change(report, "joined" if joined else "opened", complaint=key, score=round(decision.score, 3))
-        self._acknowledge(report, key, item.channel)
+        self._acknowledge(report, key)
         return "complaint"
 
     def _chosen(self, complaint: Complaint) -> Decision | None:
@@ -120,7 +120,7 @@ class Citizens(Taker):
         )
         space.add("complaints", **said)
         self._understand(stored, run, complaint, understanding, "first")
-        self._keep_files(item, complaint, stored.id)
+        self._keep_files(item, complaint, stored.id, ())
         if space.open_counts is not None:
             space.open_counts[stored.report] = space.open_counts.get(stored.report, 0) + 1
 
@@ -132,7 +132,11 @@ class Citizens(Taker):
         known = Known(stored.id, stored.report, complaint.created_at, understanding.facts)
         self.space.index(complaint, understanding, known)
 
-    def _keep_files(self, item: RawItem, complaint: Complaint, key: int, known: Container[str] = ()) -> None:
+    def keep_files(self, item: RawItem, complaint: Complaint, key: int) -> None:
+        """Have the files of a message fetched that belongs to a known complaint."""
+        self._keep_files(item, complaint, key, self.space.urls_of(key) if complaint.attachments else ())
+
+    def _keep_files(self, item: RawItem, complaint: Complaint, key: int, known: Container[str]) -> None:
         """Have its files fetched; those behind `known` addresses are here already."""
         for position, file in enumerate(complaint.attachments):
             if file.url and file.url in known:
@@ -141,6 +145,7 @@ class Citizens(Taker):
                 "photos",
                 id=random_key(),
                 complaint=key,
+                followup=None,
                 raw_item=item.id,
                 position=position,
                 kind=file.kind,
@@ -179,13 +184,10 @@ class Citizens(Taker):
             earlier = make_number(decision.recurrence, self.house.region.letters)
             self.space.note(report, "recurrence", earlier=earlier)
 
-    def _acknowledge(self, report: ReportState, key: int, channel: str) -> None:
-        """Tell a citizen the number, where only they see it."""
-        sink = self.house.sinks.get(channel)
-        if sink is not None and sink.manner.private:
-            self.ledger.answers.append(
-                Answer(replace(report), "diterima", RECEIVED.format(number=report.number), only=frozenset({key}))
-            )
+    def _acknowledge(self, report: ReportState, key: int) -> None:
+        """Tell a citizen the number."""
+        message = Message("received.long")
+        self.ledger.answers.append(Answer(replace(report), RECEIVED, message, only=frozenset({key})))
 
     def _revise(self, item: RawItem, complaint: Complaint, understanding: Understanding, stored: Stored) -> None:
         """An edited message: same complaint, same report, understood again."""
@@ -202,16 +204,13 @@ class Citizens(Taker):
             space.secret.append(stored.id)
         stored.raw_item = item.id
         space.follow_threads(item.channel, complaint, stored)
-        self._keep_files(item, complaint, stored.id, self._urls(complaint, stored))
+        self.keep_files(item, complaint, stored.id)
         photos.look_again(self.connection, stored.id, self.now)
         if report.complaint_count == 1:
             incident.start_over(report)
         incident.learn(report, understanding)
         self._return(stored, report)
         self.ledger.change(report, "revised", complaint=stored.id)
-
-    def _urls(self, complaint: Complaint, stored: Stored) -> set[str]:
-        return self.space.urls_of(stored.id) if complaint.attachments else set()
 
     def _return(self, stored: Stored, report: ReportState) -> None:
         """What had vanished is there again."""
@@ -223,44 +222,3 @@ class Citizens(Taker):
             self.space.open_counts[report.id] = self.space.open_counts.get(report.id, 0) + 1
         if report.status == "berakhir":
             incident.set_status(report, "menunggu", self.now)
-
-    def take_addition(self, item: RawItem, addition: Addition, understanding: Understanding) -> str:
-        """Give `addition`, or what a message comes to that continues nothing known."""
-        alone = (item.channel, addition.complaint.native_id) in self.space.stored
-        stored = None if alone else self._thread(item.channel, addition, understanding)
-        if stored is None:
-            return self.take_complaint(item, addition.complaint, understanding)
-        self.space.add_reports([stored.report])
-        report = self.space.reports[stored.report]
-        self.space.additions[item.channel, addition.native_id] = {
-            "complaint": stored.id,
-            "raw_item": item.id,
-            "channel": item.channel,
-            "native_id": addition.native_id,
-            "created_at": addition.complaint.created_at,
-            "text": addition.complaint.words,
-            "scrubbed": understanding.text,
-        }
-        self._keep_files(item, addition.complaint, stored.id, self._urls(addition.complaint, stored))
-        incident.raise_urgency(report, understanding.urgency)
-        if report.is_closed:
-            report.disputed_at = self.now
-        self.ledger.change(report, "added", complaint=stored.id)
-        return "addition"
-
-    def _thread(self, channel: str, addition: Addition, understanding: Understanding) -> Stored | None:
-        """Find what a message continues. Threads and numbers can be guessed: it must be the same person."""
-        speaker = self.space.reporter_of(channel, addition.complaint.reporter)
-        if speaker is None:
-            return None
-        names = addition.thread.split() or [addition.thread]
-        row = complaint_store.find_thread(self.connection, channel, names, speaker)
-        if row is None:
-            here = self.space.thread_here(channel, names, speaker)
-            if here is not None:
-                return here
-            numbers = [q.removeprefix("hub:") for q in (*understanding.quoted, *names)]
-            row = complaint_store.find_by_number(self.connection, channel, numbers, speaker)
-            if row is None:
-                return self.space.number_here(channel, numbers, speaker)
-        return Stored(row.id, row.report, row.state, row.reporter, row.raw_item)

@@ -15,7 +15,18 @@ from sqlalchemy import Connection
 
 from hub.metrics import Metrics
 from hub.pipeline.outbox import PARCEL
-from hub.plugin import Delivery, PluginError, Rejected, Reporter, Sink, Throttled, TryAgain, Unauthorized, WindowClosed
+from hub.plugin import (
+    Delivery,
+    PluginError,
+    Rejected,
+    Reply,
+    Reporter,
+    Sink,
+    Throttled,
+    TryAgain,
+    Unauthorized,
+    WindowClosed,
+)
 from hub.store import deliveries, people
 from hub.store.deliveries import Leased
 from hub.store.intake import save_channel
@@ -30,6 +41,8 @@ IN_FLIGHT = 32
 BREAK_AFTER = 3
 """So many failures in a row open the breaker."""
 MAX_BREAK = timedelta(minutes=5)
+PATIENCE = timedelta(days=30)
+"""How long a reply waits for its citizen to write first."""
 UNAUTHORIZED_BREAK = timedelta(minutes=15)
 _log = structlog.get_logger()
 
@@ -112,7 +125,10 @@ class Dispatcher:
         try:
             parcel = PARCEL.validate_json(leased.parcel)
             to = await self._citizen(leased.reporter) if leased.kind == "reply" and leased.reporter else None
-            delivery = Delivery(leased.key, parcel, leased.parcel, leased.attempts + 1, leased.uncertain, to)
+            delivery = Delivery(
+                leased.key, parcel, leased.parcel, leased.attempts + 1, leased.uncertain, to, leased.heard_at
+            )
+            self._check_window(delivery, now)
             receipt = await self.sink.deliver(delivery)
         except PluginError as error:
             return self._ending(leased, error, now)
@@ -130,6 +146,14 @@ class Dispatcher:
             }
         )
 
+    def _check_window(self, delivery: Delivery, now: datetime) -> None:
+        """Try no reply that the channel would refuse because its citizen has been silent for too long."""
+        if not isinstance(delivery.parcel, Reply) or delivery.heard_at is None:
+            return
+        window = self.sink.manner_of(delivery.parcel.reply_context).window
+        if window is not None and now - delivery.heard_at > window:
+            raise WindowClosed("the citizen must write first")
+
     async def _citizen(self, key: str) -> Reporter:
         found = await self.store.read(lambda connection: people.reporter(connection, key))
         if found is None:
@@ -143,7 +167,8 @@ class Dispatcher:
                 state = "undeliverable" if leased.kind == "reply" else "dead"
                 return Ending({"state": state, "reason": reason, "settled_at": now, "attempts": leased.attempts + 1})
             case WindowClosed():
-                return Ending({"state": "waiting", "reason": reason, "attempts": leased.attempts + 1})
+                waits = {"state": "waiting", "waits_for": "citizen", "reason": reason, "next_at": now + PATIENCE}
+                return Ending({**waits, "attempts": leased.attempts + 1})
             case Unauthorized():
                 waits = {"state": "due", "reason": reason, "next_at": now}
                 return Ending(waits, healthy=False, until=now + UNAUTHORIZED_BREAK, state="needs-credentials")

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hub.plugin import Audience, Route, Sink
+from hub.replies import ReplyRules
 from hub.tracking import track_code
+from normalizer.complaint import Place
 from normalizer.region import Region
 from normalizer.report import Report
 
@@ -41,7 +43,19 @@ class House:
     """The code of a complaint's tracking page, by channel and native id."""
     track_link: Callable[[str], str] = _plain_track
     """The address of a tracking page, by its code."""
+    replies: ReplyRules = field(default_factory=ReplyRules)
     routes: dict[tuple[str, ...], Route] = field(default_factory=dict)
     """What the region's rules said before, by all that they look at."""
     route: Callable[[Report], Route | None] | None = None
     """Asked before the region's rules, where a plugin has something to say."""
+
+    def place_name(self, place: Place) -> str:
+        """Name the area of a place as citizens know it; never finer than a kelurahan. Empty where nobody knows."""
+        area = next((area for area in self.region.areas if area.code == place.kelurahan), None)
+        if area is not None:
+            return f"{area.name}, {area.kecamatan_name}"
+        return next((area.kecamatan_name for area in self.region.areas if area.kecamatan == place.kecamatan), "")
+
+    def unit_name(self, code: str) -> str:
+        """Name a unit; empty for none."""
+        return next((unit.name for unit in self.region.units if unit.code == code), "")

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from hub.pipeline import incident
 from hub.pipeline.house import House
-from hub.pipeline.outbox import Answer, keep_private, write_notices, write_replies
+from hub.pipeline.outbox import write_notices
+from hub.pipeline.replying import Answer, keep_private, write_replies
 from hub.pipeline.workspace import Workspace
 from hub.store import complaints as complaint_store
 from hub.store import incidents, intake, receipts, reports
@@ -49,12 +50,20 @@ class Ledger:
         complaint_store.save_additions(self.connection, list(space.additions.values()))
         complaint_store.update_complaints(self.connection, space.updates)
         complaint_store.update_complaints(self.connection, space.ends)
+        self._note_talk()
         incidents.save_blocks(self.connection, space.blocks, space.unblocked)
         reports.write_history(self.connection, space.history)
         write_notices(self.connection, changed, self.house, self.now, except_for=self.told_by)
         keep_private(self.connection, self.house, complaints=space.secret)
         write_replies(self.connection, self.answers, self.house, self.now)
         intake.settle_items(self.connection, space.results)
+
+    def _note_talk(self) -> None:
+        space = self.space
+        update = complaint_store.update_complaints
+        update(self.connection, [{"complaint": key, "heard_at": at} for key, at in space.heard.items()])
+        update(self.connection, [{"complaint": key, "doubt": who} for key, who in space.doubts.items()])
+        update(self.connection, [{"complaint": key, "stale": True} for key in sorted(space.stale)])
 
 
 class Taker:

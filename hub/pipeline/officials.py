@@ -8,15 +8,23 @@ from sqlalchemy import insert
 
 from hub.pipeline import incident
 from hub.pipeline.ledger import Taker, Unplaced
-from hub.pipeline.outbox import Answer
-from hub.pipeline.replies import compose
+from hub.pipeline.replying import Answer
 from hub.plugin import Ended, FollowUp
+from hub.replies import Message
 from hub.store import complaints as complaint_store
+from hub.store import talks
 from hub.store.complaints import ANSWERED
 from hub.store.intake import RawItem
+from hub.store.keys import random_key
 from hub.store.reports import ReportState
 from hub.store.tables import followups
 from normalizer.number import read_number
+
+
+def status_message(report: ReportState, note: str, *, reopened: bool = False) -> Message:
+    """Say where a report stands."""
+    main = "status.reopened" if reopened else f"status.{report.status}"
+    return Message(main, report.reason, note, tail=("part.dispute",) if report.status == "selesai" else ())
 
 
 class Officials(Taker):
@@ -29,19 +37,22 @@ class Officials(Taker):
         report, complaint = self._about(item.channel, follow_up)
         self.space.follow_ups.add((item.channel, follow_up.native_id))
         by = "source" if complaint is not None else "crop"
-        before = report.status
+        before, was_closed = report.status, report.is_closed
         decides = item.channel in self.house.decides
         # A clock that runs ahead must not silence everybody until its time has come.
         heard = follow_up.model_copy(update={"at": min(follow_up.at, self.now)})
         applied = incident.follow(report, heard, by, decides=decides)
-        self._keep_follow_up(item, report, follow_up, complaint, applied=applied)
+        photos = self._keep_follow_up(item, report, follow_up, complaint, applied=applied)
         self.ledger.told_by[report.id] = (
             item.channel if self.ledger.told_by.get(report.id, item.channel) == item.channel else ""
         )
         cause = "status" if report.status != before else "follow-up"
         self.ledger.change(report, cause, item.channel, status=follow_up.status[:40], applied=applied)
+        if by == "crop":
+            talks.answer_nudges(self.connection, report.id, self.now)
         if applied and (report.status != before or follow_up.note):
-            self._answer(item.channel, report, follow_up, complaint)
+            reopened = was_closed and not report.is_closed
+            self._answer(item.channel, report, follow_up, complaint, photos, reopened=reopened)
         return "followup"
 
     def _about(self, channel: str, follow_up: FollowUp) -> tuple[ReportState, int | None]:
@@ -58,8 +69,9 @@ class Officials(Taker):
 
     def _keep_follow_up(
         self, item: RawItem, report: ReportState, follow_up: FollowUp, complaint: int | None, *, applied: bool
-    ) -> None:
-        self.connection.execute(
+    ) -> tuple[str, ...]:
+        """Write it down and have its photos fetched; give the addresses under which we show them."""
+        written = self.connection.execute(
             insert(followups).values(
                 report=report.id,
                 complaint=complaint,
@@ -76,10 +88,36 @@ class Officials(Taker):
                 applied=applied,
             )
         )
+        key = written.inserted_primary_key[0] if written.inserted_primary_key else None
+        names = [random_key() for _ in follow_up.photos]
+        for position, (name, url) in enumerate(zip(names, follow_up.photos, strict=True)):
+            self.space.add(
+                "photos",
+                id=name,
+                complaint=None,
+                followup=key,
+                raw_item=item.id,
+                position=position,
+                kind="photo",
+                url=url,
+                name="",
+                state="due",
+                next_at=self.now,
+            )
+        return tuple(self.house.photo_link(name) for name in names)
 
-    def _answer(self, channel: str, report: ReportState, follow_up: FollowUp, complaint: int | None) -> None:
+    def _answer(
+        self,
+        channel: str,
+        report: ReportState,
+        follow_up: FollowUp,
+        complaint: int | None,
+        photos: tuple[str, ...],
+        *,
+        reopened: bool,
+    ) -> None:
         """Tell every citizen; the one at whose own source it was said knows already."""
-        text = compose(report.number, report.status, follow_up.note)
+        report.answered_at = report.answered_at or self.now
         knows = {complaint} if complaint is not None else set()
         members = {row.id for row in complaint_store.to_answer(self.connection, report.id)}
         here = [stored for stored in self.space.stored.values() if stored.report == report.id]
@@ -87,7 +125,8 @@ class Officials(Taker):
         members -= {stored.id for stored in here if stored.state not in ANSWERED}
         cause = f"tl:{channel}:{follow_up.native_id}"
         # As the report stands now: later items of the batch have their own answers.
-        self.ledger.answers.append(Answer(replace(report), cause, text, follow_up.photos, frozenset(members - knows)))
+        message = status_message(report, follow_up.note, reopened=reopened)
+        self.ledger.answers.append(Answer(replace(report), cause, message, photos, frozenset(members - knows)))
 
     def take_end(self, item: RawItem, end: Ended) -> str:
         """Mark a complaint as gone; a report whose last one went may be over. Raises Unplaced."""

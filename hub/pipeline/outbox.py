@@ -1,9 +1,9 @@
-"""Writes deliveries: what each sink is to be told of a changed report, what each citizen is to be answered."""
+"""Writes notices: what each sink of reports is to be told of a changed one."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,19 +13,19 @@ from sqlalchemy import Connection
 
 from hub.pipeline.house import House
 from hub.pipeline.incident import as_report
-from hub.pipeline.replies import cut
+from hub.pipeline.replying import keep_private
 from hub.plugin import Notice, Parcel, Reply, Sink
 from hub.store import complaints as complaint_store
 from hub.store import deliveries as delivery_store
+from hub.store.keys import derive_key
 from hub.store.reports import ReportState
 from normalizer.complaint import Place
 from normalizer.number import make_number
 from normalizer.report import Member, Report
 
 PARCEL: TypeAdapter[Notice | Reply] = TypeAdapter(Parcel)
-NO_PRIVATE_ROUTE = "no private route"
 _WITHDRAWN = b'{"kind":"notice","event":"report.withdrawn"'
-BIG = frozenset({"opened", "status", "urgency", "place", "units", "merged", "split", "withdrawn", "erased"})
+BIG = frozenset({"opened", "status", "urgency", "place", "units", "merged", "split", "withdrawn", "erased", "nudge"})
 
 
 def snapshot(connection: Connection, states: Sequence[ReportState], house: House) -> dict[int, Report]:
@@ -166,7 +166,8 @@ def _notice_row(
 ) -> dict[str, Any] | None:
     state, now = shot.state, shot.now
     digest = hashlib.sha256(sink.tells(notice).encode()).hexdigest()
-    if (digest == told.digest and not told.spoke) or (echo and told.waiting is None):
+    asked = "nudge" in state.causes and told.knows and notice.event == "report.updated"
+    if (digest == told.digest and not told.spoke and not asked) or (echo and told.waiting is None):
         return None
     due = sink.due(notice, told.before, told.last) or now
     if told.waiting is not None:
@@ -212,81 +213,3 @@ def _bare(report: Report) -> Report:
         updated_at=report.updated_at,
         merged_into=report.merged_into,
     )
-
-
-def keep_private(
-    connection: Connection, house: House, *, reports: Sequence[int] = (), complaints: Sequence[int] = ()
-) -> None:
-    """Let no reply that waits go out where others would see it: what it answers has become secret."""
-    public = [channel for channel, sink in house.sinks.items() if not sink.manner.private]
-    delivery_store.withhold_replies(connection, public, NO_PRIVATE_ROUTE, reports=reports, complaints_=complaints)
-
-
-def derive_key(*parts: str) -> str:
-    """Make a delivery's key from what it is about, so that it is the same however often it is written."""
-    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Something to tell citizens about a report."""
-
-    state: ReportState
-    cause: str
-    """What the key is made from: the same cause is told once."""
-    text: str
-    photos: tuple[str, ...] = ()
-    only: frozenset[int] | None = None
-    """These complaints only; None = all."""
-
-
-def write_replies(connection: Connection, answers: Iterable[Answer], house: House, now: datetime) -> int:
-    """Write one reply for each complaint of each report, to its own channel; what cannot be answered says why."""
-    rows: list[dict[str, Any]] = []
-    for answer in answers:
-        members = complaint_store.to_answer(connection, answer.state.id, answer.only)
-        rows.extend(_reply_row(answer, member, house, now) for member in members)
-    delivery_store.write_deliveries(connection, rows)
-    return len(rows)
-
-
-def _reply_row(answer: Answer, complaint: Any, house: House, now: datetime) -> dict[str, Any]:
-    sink = house.sinks.get(complaint.channel)
-    reply = Reply(
-        report=answer.state.number,
-        complaint=complaint.native_id,
-        cause=answer.cause,
-        at=now,
-        status=answer.state.status,
-        text=cut(answer.text, sink.manner) if sink is not None else answer.text,
-        photos=answer.photos,
-        thread=complaint.thread,
-        reply_context=complaint.reply_context,
-    )
-    problem = _no_way(answer, complaint, sink, reply)
-    return {
-        "key": derive_key(complaint.channel, answer.state.number, answer.cause, str(complaint.id)),
-        "channel": complaint.channel,
-        "kind": "reply",
-        "report": answer.state.id,
-        "complaint": complaint.id,
-        "version": answer.state.version,
-        "cause": answer.cause[:24],
-        "digest": hashlib.sha256(answer.text.encode()).hexdigest(),
-        "parcel": reply.model_dump_json().encode(),
-        "urgent": answer.state.urgency == "darurat",
-        "state": "undeliverable" if problem else "due",
-        "next_at": None if problem else now,
-        "created_at": now,
-        "reason": problem,
-    }
-
-
-def _no_way(answer: Answer, complaint: Any, sink: Sink | None, reply: Reply) -> str:
-    if sink is None or not sink.wants(reply):
-        return "this channel takes no replies"
-    if complaint.reporter is None:
-        return "anonymous source: nobody to answer"
-    if (answer.state.handling == "sealed" or complaint.rahasia) and not sink.manner.private:
-        return NO_PRIVATE_ROUTE
-    return ""

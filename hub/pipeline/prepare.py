@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from hub.plugin import Addition, Complaint, Item, Reading, Source
+from hub.plugin import Addition, Complaint, Item, Reading, Skip, Source
+from hub.replies import bundled_wording
+from hub.replies.echo import Echo
 from hub.rows import read_row
 from hub.store.blobs import Blobs
 from hub.store.intake import RawItem
@@ -124,6 +126,7 @@ class Preparer:
     understander: Understander
     refine: Refine
     blobs: Blobs
+    echo: Echo = field(default_factory=lambda: Echo(bundled_wording()))
 
     async def prepare(self, items: Sequence[RawItem]) -> list[Prepared]:
         """Read and understand."""
@@ -148,9 +151,14 @@ class Preparer:
         """Ask the item's source what it means."""
         try:
             readings = self._readings(replace(item, body=item.body or self._body(item)))
-            return Prepared(item, tuple(make_storable(reading) for reading in readings))
+            return Prepared(item, tuple(make_storable(self._heard(reading)) for reading in readings))
         except Exception as error:  # noqa: BLE001 - whatever a reader raises quarantines this item only
             return Prepared(item, problem=describe(error))
+
+    def _heard(self, reading: Reading) -> Reading:
+        """Two hubs must not thank each other for ever: what begins with our own words is no complaint."""
+        words = _complaint_in(reading)
+        return Skip(reason="an acknowledgement, not a complaint") if words and self.echo.hears(words.words) else reading
 
     def _body(self, item: RawItem) -> bytes:
         return self.blobs.get(item.blob) if item.blob else b""

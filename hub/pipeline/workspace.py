@@ -60,6 +60,12 @@ class Workspace:
     secret: list[int] = field(default_factory=list)
     """Complaints that an edit made `rahasia`."""
     ends: list[dict[str, Any]] = field(default_factory=list)
+    heard: dict[int, datetime] = field(default_factory=dict)
+    """When the citizens of these complaints spoke last."""
+    doubts: dict[int, str] = field(default_factory=dict)
+    """Who doubts that these complaints belong to their reports."""
+    stale: set[int] = field(default_factory=set)
+    """Complaints to be understood again, with what was added."""
     history: list[dict[str, Any]] = field(default_factory=list)
     blocks: list[dict[str, Any]] = field(default_factory=list)
     unblocked: list[int] = field(default_factory=list)

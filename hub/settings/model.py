@@ -1,7 +1,7 @@
 """`aduan.toml` as typed settings. A mistake is answered with its file, line and option, and with what to write instead.
 
-[hub], [web], [alerts] and any number of [[channel]]; what a channel's options may be is its plugin's business, see
-`hub.registry`.
+[hub], [web], [alerts], [replies] and any number of [[channel]]; what a channel's options may be is its plugin's
+business, see `hub.registry`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -29,6 +30,7 @@ from pydantic import (
 from pydantic.networks import IPvAnyNetwork
 
 from hub.plugin import Audience
+from hub.replies import ReplyRules, WordingError, load_wording
 from hub.settings.durations import Duration
 from hub.settings.mistakes import option_name, problem_text
 from hub.settings.substitution import Location, Substitution, is_literal, strings
@@ -146,6 +148,41 @@ class AlertSettings(Table):
     from_address: str = "aduan-hub@localhost"
 
 
+class ReplySettings(Table):
+    """`[replies]`: when and in which words citizens are answered."""
+
+    quiet: Annotated[str, Field(pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] = ""
+    """Hours without replies, in the region's zone, like "21:00-06:00"; an emergency is answered at any time."""
+    gap: Duration = timedelta(minutes=10)
+    many: Annotated[int, Field(ge=1)] = 100
+    undo: Duration = timedelta(minutes=2)
+    acknowledgements: Annotated[int, Field(ge=0)] = 20
+    patience: Duration = timedelta(days=30)
+    answer: Duration = timedelta(days=7)
+    wording_id: PlacedPath | None = None
+    wording_en: PlacedPath | None = None
+    """Files with texts of your own, see `hub/replies/id.toml`."""
+
+    def rules(self) -> ReplyRules:
+        """Give them as the outbox uses them. Raises SettingsError for texts that cannot be used."""
+        start, _, end = self.quiet.partition("-")
+        files = {"id": self.wording_id, "en": self.wording_en}
+        try:
+            wording = load_wording({language: file for language, file in files.items() if file is not None})
+        except WordingError as error:
+            raise SettingsError([str(error)]) from None
+        return ReplyRules(
+            quiet=(time.fromisoformat(start), time.fromisoformat(end)) if end else None,
+            gap=self.gap,
+            many=self.many,
+            undo=self.undo,
+            acknowledgements=self.acknowledgements,
+            patience=self.patience,
+            answer=self.answer,
+            wording=wording,
+        )
+
+
 class ChannelSettings(Table):
     """One `[[channel]]`."""
 
@@ -197,6 +234,7 @@ class Settings(Table):
     hub: HubSettings = Field(default_factory=HubSettings)
     web: WebSettings = Field(default_factory=WebSettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
+    replies: ReplySettings = Field(default_factory=ReplySettings)
     channels: tuple[ChannelSettings, ...] = Field(default=(), alias="channel")
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
@@ -220,6 +258,7 @@ TABLES: dict[str, type[Table]] = {
     "hub": HubSettings,
     "web": WebSettings,
     "alerts": AlertSettings,
+    "replies": ReplySettings,
     "channel": ChannelSettings,
 }
 
@@ -270,7 +309,9 @@ def _validate(tree: Mapping[str, Any], origin: Origin, problems: list[tuple[Loca
     base = origin.file.resolve().parent if origin.file else Path()
     try:
         return Settings.model_validate(
-            {"hub": {}, "web": {}, "alerts": {}, **tree}, by_name=False, context={"base": base, "origin": origin}
+            {"hub": {}, "web": {}, "alerts": {}, "replies": {}, **tree},
+            by_name=False,
+            context={"base": base, "origin": origin},
         )
     except ValidationError as error:
         details = [detail for detail in error.errors() if detail["type"] != "default_factory_not_called"]

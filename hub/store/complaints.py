@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.store.bulk import insert_many
@@ -147,6 +147,43 @@ def save_additions(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
         connection.execute(statement, [dict(row) for row in rows])
 
 
+def has_addition(connection: Connection, channel: str, native_id: str) -> bool:
+    """Say whether this later message is stored already."""
+    which = additions.c.channel == channel, additions.c.native_id == native_id
+    return connection.execute(select(additions.c.id).where(*which)).one_or_none() is not None
+
+
+def additions_to(connection: Connection, complaint: int) -> list[str]:
+    """Give the words that were added to a complaint, oldest first."""
+    said = select(additions.c.text).where(additions.c.complaint == complaint)
+    return list(connection.execute(said.order_by(additions.c.created_at, additions.c.id)).scalars())
+
+
+def stale_complaints(connection: Connection, limit: int) -> list[int]:
+    """List complaints that are to be understood again."""
+    return list(
+        connection.execute(
+            select(complaints.c.id).where(complaints.c.stale).order_by(complaints.c.id).limit(limit)
+        ).scalars()
+    )
+
+
+def suggest_doubt(connection: Connection, complaint: int, report: int, at: datetime) -> None:
+    """Ask a clerk whether a complaint belongs to its own report: its citizen says that it does not."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = {"complaint": complaint, "report": report, "other": report, "score": 1.0, "evidence": ["beda"], "at": at}
+    statement = dialect.insert(suggestions).values(row)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["complaint", "other"], set_={"answer": "", "at": at})
+    )
+
+
+def answer_doubt(connection: Connection, complaint: int) -> None:
+    """A clerk says that a complaint belongs where it is."""
+    own = suggestions.c.complaint == complaint, suggestions.c.report == suggestions.c.other
+    connection.execute(update(suggestions).where(*own, suggestions.c.answer == "").values(answer="same"))
+
+
 def photo_urls(connection: Connection, complaint: int) -> set[str]:
     """Give where a complaint's photos come from."""
     return set(connection.execute(select(photos.c.url).where(photos.c.complaint == complaint)).scalars())
@@ -231,28 +268,25 @@ def layers_of(connection: Connection, report: int) -> list[Any]:
     )
 
 
-def to_answer(connection: Connection, report: int, only: Collection[int] | None = None) -> list[Any]:
+def to_answer(connection: Connection, report: int | None, only: Collection[int] | None = None) -> list[Any]:
     """List the complaints of a report whose citizens are to be told something: all, or those that were chosen."""
-    chosen = (
-        (complaints.c.report == report, complaints.c.state.in_(ANSWERED))
-        if only is None
-        else (complaints.c.id.in_(only), complaints.c.state != "erased")
-    )
-    return list(
-        connection.execute(
-            select(
-                complaints.c.id,
-                complaints.c.channel,
-                complaints.c.native_id,
-                complaints.c.reporter,
-                complaints.c.thread,
-                complaints.c.reply_context,
-                complaints.c.rahasia,
-            )
-            .where(*chosen)
-            .order_by(complaints.c.id)
+    if only is None:
+        return _answered(connection, complaints.c.report == report, complaints.c.state.in_(ANSWERED))
+    wanted = sorted(only)
+    return [
+        row
+        for start in range(0, len(wanted), CHUNK)
+        for row in _answered(
+            connection, complaints.c.id.in_(wanted[start : start + CHUNK]), complaints.c.state != "erased"
         )
-    )
+    ]
+
+
+def _answered(connection: Connection, *which: ColumnElement[bool]) -> list[Any]:
+    columns = complaints.c[
+        "id", "channel", "native_id", "reporter", "thread", "reply_context", "rahasia", "track", "language", "doubt"
+    ]
+    return list(connection.execute(select(*columns).where(*which).order_by(complaints.c.id)))
 
 
 def load_said(connection: Connection, complaint: int) -> Any:

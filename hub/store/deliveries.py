@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, exists, func, select, update
 
 from hub.store.bulk import insert_many
 from hub.store.intake import save_channel
-from hub.store.tables import Instant, channels, complaints, deliveries, followups
+from hub.store.tables import Instant, channels, complaints, deliveries, followups, holds
 
 CHUNK = 500
 LEASE = timedelta(minutes=5)
@@ -31,6 +31,7 @@ class Leased:
     """Before this try."""
     uncertain: bool
     reporter: str | None
+    heard_at: datetime | None
 
 
 def latest_of(connection: Connection, channel: str, reports: Sequence[int]) -> dict[int, list[Any]]:
@@ -116,7 +117,12 @@ def lease_due(
         earlier.c.id < deliveries.c.id,
         earlier.c.state.in_(("due", "running")),
     )
+    held = set(connection.execute(select(holds.c.name).where(holds.c.name.in_(("replies", channel)))).scalars())
+    if channel in held:
+        return []
     due = [deliveries.c.state == "due", deliveries.c.channel == channel]
+    if held:
+        due.append(deliveries.c.kind != "reply")
     if not probe:
         due.append(deliveries.c.next_at <= now)
     ids = list(
@@ -134,13 +140,14 @@ def lease_due(
         update(deliveries).where(deliveries.c.id.in_(ids)).values(state="running", lease=lease, lease_until=now + LEASE)
     )
     rows = connection.execute(
-        select(deliveries, complaints.c.reporter)
+        select(deliveries, complaints.c.reporter, complaints.c.heard_at)
         .outerjoin(complaints, complaints.c.id == deliveries.c.complaint)
         .where(deliveries.c.id.in_(ids))
         .order_by(deliveries.c.id)
     )
     return [
-        Leased(r.id, r.key, r.kind, r.report, r.complaint, r.parcel, r.attempts, r.uncertain, r.reporter) for r in rows
+        Leased(r.id, r.key, r.kind, r.report, r.complaint, r.parcel, r.attempts, r.uncertain, r.reporter, r.heard_at)
+        for r in rows
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Sequence
 
@@ -30,3 +31,8 @@ def take_keys(connection: Connection, name: str, count: int) -> Sequence[int]:
 def random_key() -> str:
     """Give a name that says nothing: 128 random bits in hexadecimal."""
     return secrets.token_hex(16)
+
+
+def derive_key(*parts: str) -> str:
+    """Make a name from what it stands for, so that it is the same however often it is written."""
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from hub.store.bulk import insert_many
 from hub.store.keys import random_key
-from hub.store.tables import facts, reporters
+from hub.store.tables import complaints, facts, reporters
 from normalizer.complaint import Reporter
 
 CHUNK = 500
@@ -50,6 +50,7 @@ def reporter_keys(
                 "handle_hash": hashed,
                 "handle": handle,
                 "name": people[channel, handle].name,
+                "role": people[channel, handle].role,
                 "created_at": now,
                 "last_at": now,
             }
@@ -72,8 +73,21 @@ def _known(connection: Connection, hashes: set[str]) -> dict[tuple[str, str], st
 
 def reporter(connection: Connection, key: str) -> Reporter | None:
     """Give who stands behind a key; None once erased."""
-    row = connection.execute(select(reporters.c.handle, reporters.c.name).where(reporters.c.key == key)).one_or_none()
-    return Reporter(handle=row.handle, name=row.name) if row is not None and row.handle else None
+    row = connection.execute(
+        select(reporters.c.handle, reporters.c.name, reporters.c.role).where(reporters.c.key == key)
+    ).one_or_none()
+    return Reporter(handle=row.handle, name=row.name, role=row.role) if row is not None and row.handle else None
+
+
+def names_of(connection: Connection, report: int) -> dict[str, list[str]]:
+    """Give names and handles of everybody who complained of a report, by reporter key."""
+    rows = connection.execute(
+        select(reporters.c.key, reporters.c.name, reporters.c.handle)
+        .join(complaints, complaints.c.reporter == reporters.c.key)
+        .where(complaints.c.report == report)
+        .distinct()
+    )
+    return {row.key: [word for word in (row.name, row.handle) if word] for row in rows}
 
 
 def forget(connection: Connection, key: str) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
-from hub.store.tables import complaints, photos
+from hub.store.tables import complaints, followups, photos
 
 LEASE = timedelta(minutes=10)
 
@@ -26,7 +26,12 @@ def lease_photos(connection: Connection, now: datetime, limit: int) -> list[Any]
     )
     if ids:
         connection.execute(update(photos).where(photos.c.id.in_(ids)).values(state="running", next_at=now + LEASE))
-    statement = select(photos, complaints.c.channel).join(complaints, complaints.c.id == photos.c.complaint)
+    channel = func.coalesce(complaints.c.channel, followups.c.channel).label("channel")
+    statement = (
+        select(photos, channel)
+        .outerjoin(complaints, complaints.c.id == photos.c.complaint)
+        .outerjoin(followups, followups.c.id == photos.c.followup)
+    )
     return list(connection.execute(statement.where(photos.c.id.in_(ids)))) if ids else []
 
 

@@ -129,6 +129,14 @@ def write_history(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> 
     insert_many(connection, history, rows)
 
 
+def deed_of(connection: Connection, report: int, act: str) -> Any:
+    """Give the latest line of history that caused these replies."""
+    lines = connection.execute(
+        select(history).where(history.c.report == report).order_by(history.c.id.desc()).limit(50)
+    )
+    return next((line for line in lines if line.data.get("act") == act), None)
+
+
 _PLAIN = (
     "id number version status reason category category_confidence category_by urgency urgency_by handling "
     "handling_by place_by units_by queue rule title complaint_count channel_counts first_at last_at created_at "

@@ -69,7 +69,9 @@ complaints = Table(
     Column("role", String(4), nullable=False, server_default=""),
     Column("doubt", String(8), nullable=False, server_default=""),
     Column("heard_at", Instant, nullable=False),
+    Column("stale", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("channel", "native_id"),
+    Index("ix_complaints_stale", "id", sqlite_where=text("stale"), postgresql_where=text("stale")),
     CheckConstraint("doubt IN ('', 'machine', 'citizen')", name="doubt"),
     CheckConstraint("state IN ('open', 'vanished', 'withdrawn', 'erased')", name="state"),
     Index(
@@ -83,7 +85,8 @@ complaints = Table(
 """What was said (first layer). `report` and `understanding` point at the latest assignment and the latest run.
 
 `track` is the secret of its tracking page; `role` is its reporter's then; `doubt` says who doubts that it belongs to
-its report: its replies are held until a clerk has looked; `heard_at` is when its citizen last spoke.
+its report: its replies are held until a clerk has looked; `heard_at` is when its citizen last spoke; `stale` ones wait
+to be understood again, with what was added.
 """
 
 understandings = Table(

@@ -135,6 +135,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=4), server_default="", nullable=False),
         sa.Column("doubt", sa.String(length=8), server_default="", nullable=False),
         sa.Column("heard_at", Instant(), nullable=False),
+        sa.Column("stale", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint("doubt IN ('', 'machine', 'citizen')", name=op.f("ck_complaints_doubt")),
         sa.CheckConstraint("state IN ('open', 'vanished', 'withdrawn', 'erased')", name=op.f("ck_complaints_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaints")),
@@ -143,6 +144,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_complaints_report"), "complaints", ["report"], unique=False)
     op.create_index(op.f("ix_complaints_reporter"), "complaints", ["reporter"], unique=False)
+    op.create_index(
+        "ix_complaints_stale",
+        "complaints",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("stale"),
+        postgresql_where=sa.text("stale"),
+    )
     op.create_index(
         "ix_complaints_thread",
         "complaints",

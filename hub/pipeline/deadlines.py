@@ -1,0 +1,67 @@
+"""What happens when nobody speaks: unanswered questions close a report, replies that wait in vain are given up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from hub.pipeline import incident
+from hub.pipeline.house import House
+from hub.pipeline.outbox import write_notices
+from hub.pipeline.replying import NOBODY_LOOKED, Answer, write_replies
+from hub.replies import Message
+from hub.store import replies, reports, talks
+from hub.store.store import Store
+
+REST = 30.0
+REASONS = {"citizen": "the citizen has not written again", "clerk": NOBODY_LOOKED}
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Looks at what has waited long enough."""
+
+    store: Store
+    house: House
+    after: Callable[[], None] = lambda: None
+
+    async def run(self) -> None:
+        """Look for ever."""
+        while True:
+            if await self.run_once():
+                self.after()
+            await asyncio.sleep(REST)
+
+    async def run_once(self) -> int:
+        """Look once; give how many things came to their end."""
+        now = self.store.now()
+        late = await self.store.read(lambda connection: talks.expired_questions(connection, now))
+        for question in late:
+            await self.store.write(partial(self._expire, question))
+        return len(late) + await self.store.write(
+            lambda connection: replies.expire_waiting(connection, self.store.now(), REASONS)
+        )
+
+    def _expire(self, question: Any, connection: Connection) -> None:
+        """Nobody answered. A report with other complaints goes on without; the only citizen's is closed, and told."""
+        now = self.store.now()
+        talks.settle_questions(connection, [question.id], "expired", now)
+        state = reports.load_reports(connection, [question.report], lock=True)[question.report]
+        if not talks.open_questions(connection, report=state.id):
+            state.asked_at = None
+        answers = []
+        if state.complaint_count == 1 and not state.is_closed:
+            incident.set_status(state, "ditolak", now, "tidak-cukup-keterangan")
+            only = frozenset({question.complaint})
+            answers = [Answer(replace(state), f"lewat:{question.id}", Message("expired.long"), only=only)]
+        state.touch("status" if answers else "unanswered", now)
+        reports.save_reports(connection, [state])
+        line = {"report": state.id, "at": now, "kind": "unanswered", "actor": "machine"}
+        reports.write_history(connection, [line | {"data": {"complaint": question.complaint}}])
+        write_notices(connection, [state], self.house, now, except_for={})
+        write_replies(connection, answers, self.house, now)

@@ -1,0 +1,121 @@
+"""What staff do with citizens' words: ask back, settle disputes, validate duty reports, call a mistake back."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from hub.pipeline import incident
+from hub.pipeline.replying import Answer
+from hub.pipeline.work import Work
+from hub.replies import Message
+from hub.store import replies, reports, talks
+from hub.store.keys import random_key
+from normalizer.report import Status
+
+QUESTIONS = ("where", "photo", "still", "other")
+DECISIONS = ("sah", "dicoret")
+
+
+def ask(work: Work, by: str, complaint: int, kind: str, text: str) -> str:
+    """Ask one citizen back; the report's clock stands still until they answer. Gives the question's id."""
+    report = work.report
+    work.check(kind in QUESTIONS, "there is no such question")
+    work.check(kind != "other" or bool(text.strip()), "write what you want to ask")
+    work.check(complaint in work.members(report), "that complaint is not in this report")
+    work.check(not report.is_closed, "a closed report asks nobody")
+    name, days = random_key(), work.house.replies.answer
+    talks.ask(
+        work.connection,
+        id=name,
+        report=report.id,
+        complaint=complaint,
+        kind=kind,
+        text=text,
+        by=by,
+        at=work.now,
+        due_at=work.now + days,
+    )
+    report.asked_at = report.asked_at or work.now
+    report.touch("asked", work.now)
+    work.note(report, "asked", by, complaint=complaint, question=kind)
+    message = Message(f"question.{kind}", note=text, tail=("question.wait",), days=days.days)
+    only = frozenset({complaint})
+    work.save([Answer(report, f"tanya:{name}", message, only=only, question=True, by_hand=True)])
+    return name
+
+
+def confirm(work: Work, by: str, complaint: int) -> int:
+    """Say that a complaint belongs to its report, where the machine or its citizen doubted it."""
+    work.check(complaint in work.members(work.report), "that complaint is not in this report")
+    work.settle_doubt(complaint, by)
+    work.report.touch("confirmed", work.now)
+    work.save()
+    return work.report.version
+
+
+def decide_dispute(work: Work, by: str, unit: str, *, reopen: bool, reason: str) -> int:
+    """Decide what citizens dispute: open the report again, or keep it finished, with a reason that they are told."""
+    report = work.report
+    disputed = talks.open_disputes(work.connection, report.id)
+    work.check(bool(disputed), "nobody disputes this report")
+    work.check(reopen or bool(reason.strip()), "a citizen who is refused is told why: write a reason")
+    work.check(report.validated != "dicoret" or unit != report.lead, "the unit complained about does not decide this")
+    decision = "reopened" if reopen else "kept"
+    talks.decide_disputes(work.connection, report.id, decision, by=by, now=work.now, reason=reason)
+    report.disputed_at = None
+    if reopen:
+        incident.set_status(report, "menunggu", work.now)
+        report.validated = ""
+    report.touch("status" if reopen else "dispute-kept", work.now)
+    work.note(report, report.causes[-1], by, decision=decision)
+    main, only = ("status.reopened", None) if reopen else ("kept.long", frozenset(row.complaint for row in disputed))
+    cause = f"banding:{report.version}"
+    work.save([Answer(report, cause, Message(main, note=reason), only=only, by_hand=True)])
+    return report.version
+
+
+def validate(work: Work, by: str, unit: str, *, decision: str, reason: str = "") -> int:
+    """Accept a duty report of a head of RT or RW, or strike it off with a reason that is told and can be contested."""
+    report = work.report
+    work.check(report.duty, "only reports by heads of RT or RW are validated")
+    work.check(decision in DECISIONS, "there is no such decision")
+    work.check(unit != report.lead, "the unit complained about does not decide this")
+    work.check(decision == "sah" or bool(reason.strip()), "a citizen who is refused is told why: write a reason")
+    report.validated = decision
+    answers = []
+    if decision == "dicoret":
+        incident.set_status(report, "ditolak", work.now, "bukan-masalah")
+        message = Message("struck.long", note=reason, tail=("struck.contest",))
+        answers = [Answer(report, f"coret:{report.version}", message, by_hand=True)]
+    report.touch("status" if answers else "validated", work.now)
+    work.note(report, "validated", by, decision=decision)
+    work.save(answers)
+    return report.version
+
+
+def call_back(work: Work, by: str, act: str) -> int:
+    """Undo a deed whose replies have not gone out: they never do, and the status is what it was. Gives how many."""
+    report = work.report
+    count = replies.recall_act(work.connection, act)
+    work.check(count > 0, "there is nothing left to call back")
+    deed = reports.deed_of(work.connection, report.id, act)
+    before = str(deed.data.get("before", "")) if deed is not None else ""
+    if before in get_args(Status) and deed is not None and deed.data.get("status") == report.status:
+        incident.set_status(report, before, work.now)
+    report.touch("status", work.now)
+    work.note(report, "called-back", by, replies=count)
+    work.save()
+    return count
+
+
+def nudge(work: Work, by: str) -> int:
+    """Ask the officials where it stands, for a citizen at a desk."""
+    report = work.report
+    work.check(not report.is_closed, "it is finished: there is nothing to ask")
+    work.check(not talks.open_nudges(work.connection, report.id), "the officials have been asked already")
+    talks.nudge(work.connection, report.id, by, work.now)
+    report.nudged_at = work.now
+    report.touch("nudge", work.now)
+    work.note(report, "nudged", by)
+    work.save()
+    return report.version

@@ -1,0 +1,44 @@
+"""What a citizen's later message wants: not mine, not done, thank you, or simply more words."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from normalizer.text import tidy
+
+Intent = Literal["beda", "not-done", "thanks", "words"]
+
+_LEADING = re.compile(r"^(?:@\w+[\s,:]*)+")
+_NOT_MINE = re.compile(
+    r"^\W*beda\b(?!\s+(?:dengan|sama|dari)\b)|\bbukan (?:masalah|aduan|laporan|keluhan) saya\b|"
+    r"\bnot my (?:problem|complaint|report)\b",
+    re.IGNORECASE,
+)
+_NOT_DONE = re.compile(
+    r"\b(?:belum|blm|blom|tidak|tdk|ga|gak|nggak|ngga)\s+(?:juga\s+|ada\s+|pernah\s+)?"
+    r"(?:selesai|beres|kelar|tuntas|diperbaiki|dikerjakan|ditangani|ditindak|diangkut|dibersihkan|benar|tindak\s?lanjut)|"
+    r"\bmasih\s+(?:sama|ada|rusak|mati|padam|macet|banjir|bocor|mampet|berlubang|menumpuk|begitu|seperti)|"
+    r"\b(?:not|never|isn't|still not)\s+(?:yet\s+)?(?:done|fixed|finished|solved|repaired)|"
+    r"\bstill (?:there|broken|same)",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"\b(?:terima\s?kasih|terimakasih|makasih|mksh|trims|trimakasih|tq|thanks|thank you|mantap|alhamdulillah|"
+    r"sudah (?:beres|selesai|bagus|diperbaiki|nyala|menyala))\b",
+    re.IGNORECASE,
+)
+THANKS_WORDS = 15
+"""A longer message says more than thank you."""
+
+
+def read_intent(text: str) -> Intent:
+    """Say what a message on a known thread wants. Objections outrank politeness: "thanks, but it is still there"."""
+    words = _LEADING.sub("", tidy(text)).strip()
+    if _NOT_MINE.search(words):
+        return "beda"
+    if _NOT_DONE.search(words):
+        return "not-done"
+    if _THANKS.search(words) and len(words.split()) <= THANKS_WORDS:
+        return "thanks"
+    return "words"
