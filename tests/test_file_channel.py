@@ -362,6 +362,18 @@ async def test_half_a_line_that_arrives_while_the_file_is_read_waits(folder: Pat
     assert len(host.marks) == 601
 
 
+async def test_a_folder_that_goes_away_meanwhile_is_an_outage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(folder / "a.csv", table(1))
+
+    async def unmount(_: float) -> None:
+        shutil.rmtree(folder)
+
+    monkeypatch.setattr(anyio, "sleep", unmount)
+    host = Host(folder, settle=30)
+    await host.pull()
+    assert isinstance(host.error, TryAgain)
+
+
 @pytest.mark.parametrize("name", [".a.csv", "~$a.csv", "a.csv.part", "a.csv.tmp", "a.xlsx", "a.csv.problems.csv"])
 async def test_files_that_are_none_of_ours(folder: Path, name: str) -> None:
     put(folder / name, table(2))
@@ -597,3 +609,22 @@ def test_the_cursor_is_bounded() -> None:
         look = Look(Path(f"{number}-{'ü' * 80}.csv"), 10**12, 1_800_000_000_000_000_000)
         ledger.note(look, Mark(look.size, look.mtime, 10**12, 10**8, 10**7, "0" * 32, 1))
     assert len(json.dumps(ledger.dump())) < 256_000
+
+
+# --------------------------------------------------------------------------------------------------------- real history
+
+
+SHARED = Path(os.environ.get("ADUAN_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "petabencana"
+
+
+async def test_a_real_history_comes_in_whole(folder: Path) -> None:
+    if not (SHARED / "reports.jsonl").is_file():
+        pytest.skip("reports.jsonl is not here: set ADUAN_SHARED")
+    content = (SHARED / "reports.jsonl").read_bytes()
+    put(folder / "2017.jsonl", content)
+    host = Host(folder)
+    await host.pull()
+    found = host.complaints()
+    assert len(found) == len(content.splitlines())
+    assert all(one.lat and one.created_at.year == 2017 for one in found)
+    assert not (folder / "2017.jsonl.problems.csv").exists()

@@ -61,7 +61,7 @@ class File(Source):
         ledger = Ledger(cursor, self._fields)
         looks = await self._survey()
         forgot = ledger.keep_only(looks)
-        ready = await settled(self.options.folder, looks, ledger, self.options.settle)
+        ready = await settled(looks, ledger, self.options.settle, self._survey)
         known = [look for look in ready if ledger.mark_of(look)]
         room = max(0, MOST_FILES - len(known))
         fresh = [look for look in ready if ledger.mark_of(look) is None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import anyio
@@ -26,12 +26,14 @@ def survey(folder: Path) -> list[Look]:
     return sorted(looks, key=lambda look: (look.mtime, look.path.name))
 
 
-async def settled(folder: Path, looks: Sequence[Look], ledger: Ledger, rest: float) -> list[Look]:
+async def settled(
+    looks: Sequence[Look], ledger: Ledger, rest: float, look_again: Callable[[], Awaitable[Sequence[Look]]]
+) -> list[Look]:
     """Give the files that can be read: known ones, and new or changed ones that look the same after `rest` seconds."""
     fresh = [look for look in looks if ledger.mark_of(look) is None]
     if fresh and rest:
         await anyio.sleep(rest)
-        again = set(await anyio.to_thread.run_sync(survey, folder))
+        again = set(await look_again())
         return [look for look in looks if look in again]
     return list(looks)
 
