@@ -271,13 +271,13 @@ def test_an_operators_own_list_is_used_and_a_broken_one_refused(tmp_path: Any) -
     own.write_text(
         f"[least]\ncalled = 1\nfound = 1\nreply = 1\n[sign]\n{signs}\n[group.a]\nweight = 1\nwords = ['ondel ondel']\n"
     )
-    sieve = load_filter(str(own))
+    sieve = load_filter(own)
     assert sieve.judge(Signs("Ada ondel-ondel di jalan")).keep
     assert not sieve.judge(Signs("Banjir")).keep
     broken = tmp_path / "broken.toml"
     broken.write_text("[least]\ncalled = 1\n")
     with pytest.raises(BadOptions, match="filter_file"):
-        load_filter(str(broken))
+        load_filter(broken)
 
 
 # ------------------------------------------------------------------------------------------------------------ anything

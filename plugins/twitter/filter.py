@@ -118,10 +118,10 @@ def _phrases(words: str) -> frozenset[str]:
 
 
 @cache
-def load_filter(path: str = "") -> Filter:
+def load_filter(path: Path | None = None) -> Filter:
     """Read a word list, the shipped one where no file is named. Raises BadOptions."""
     try:
-        source = Path(path) if path else files("plugins.twitter").joinpath("data", "filter.toml")
+        source = path or files("plugins.twitter").joinpath("data", "filter.toml")
         return _filter(tomllib.loads(source.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadOptions(f"filter_file: cannot be used ({type(error).__name__})") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -40,7 +41,7 @@ class Options(BaseModel):
     monthly_budget: Annotated[float, Field(ge=0)] = Field(
         default=0, description="US dollars a month (UTC) after which nothing more is read; 0: no limit."
     )
-    filter_file: str = Field(default="", description="Own word list of the filter; empty: the one shipped.")
+    filter_file: Path | None = Field(default=None, description="Own word list of the filter; none: the one shipped.")
     timeout: Annotated[float, Field(gt=0, le=300)] = Field(default=30, description="Seconds to wait for an answer.")
 
     @field_validator("account")
