@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 from hub.pipeline import incident
 from hub.pipeline.citizens import Citizens
@@ -16,11 +17,12 @@ from hub.store import complaints as complaint_store
 from hub.store import replies, talks
 from hub.store.intake import RawItem
 from hub.store.reports import ReportState
+from hub.working_days import working_day_after
 from normalizer.complaint import Understanding
 from normalizer.intent import Intent, read_intent
 
-DECIDE = timedelta(days=1)
-"""How long a clerk has to decide a dispute."""
+DECIDE = 1
+"""Working days that a clerk has to decide a dispute."""
 
 
 class Additions(Taker):
@@ -105,7 +107,7 @@ class Additions(Taker):
             report=report.id,
             complaint=stored.id,
             at=self.now,
-            due_at=self.now + DECIDE,
+            due_at=self._decide_by(),
             photos=photos,
             decision="",
             by="",
@@ -115,6 +117,11 @@ class Additions(Taker):
         if photos or others:
             talks.decide_disputes(self.connection, report.id, "reopened", by="machine", now=self.now)
             self._reopen(report, stored, "second-reporter" if others else "new-photo")
+
+    def _decide_by(self) -> datetime:
+        zone = ZoneInfo(self.house.region.zone)
+        day = working_day_after(self.now.astimezone(zone).date(), DECIDE)
+        return datetime.combine(day, time(23, 59), zone).astimezone(UTC)
 
     def _reopen(self, report: ReportState, stored: Stored, why: str) -> None:
         incident.set_status(report, "menunggu", self.now)

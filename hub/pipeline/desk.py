@@ -143,10 +143,6 @@ class Desk:
         """Undo a deed whose replies have not gone out. How many were called back."""
         return await self._change(number, None, lambda work: dialogue.call_back(work, by, act))
 
-    async def nudge(self, number: str, by: str) -> int:
-        """Ask the officials where a report stands. The new version."""
-        return await self._change(number, None, lambda work: dialogue.nudge(work, by))
-
     async def seen(self, number: str) -> None:
         """Note that staff have opened the report."""
         now = self.store.now()

@@ -106,16 +106,3 @@ def call_back(work: Work, by: str, act: str) -> int:
     work.note(report, "called-back", by, replies=count)
     work.save()
     return count
-
-
-def nudge(work: Work, by: str) -> int:
-    """Ask the officials where it stands, for a citizen at a desk."""
-    report = work.report
-    work.check(not report.is_closed, "it is finished: there is nothing to ask")
-    work.check(not talks.open_nudges(work.connection, report.id), "the officials have been asked already")
-    talks.nudge(work.connection, report.id, by, work.now)
-    report.nudged_at = work.now
-    report.touch("nudge", work.now)
-    work.note(report, "nudged", by)
-    work.save()
-    return report.version

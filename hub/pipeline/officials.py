@@ -8,11 +8,11 @@ from sqlalchemy import insert
 
 from hub.pipeline import incident
 from hub.pipeline.ledger import Taker, Unplaced
+from hub.pipeline.nudging import answer_nudges
 from hub.pipeline.replying import Answer
 from hub.plugin import Ended, FollowUp
 from hub.replies import Message
 from hub.store import complaints as complaint_store
-from hub.store import talks
 from hub.store.complaints import ANSWERED
 from hub.store.intake import RawItem
 from hub.store.keys import random_key
@@ -49,7 +49,7 @@ class Officials(Taker):
         cause = "status" if report.status != before else "follow-up"
         self.ledger.change(report, cause, item.channel, status=follow_up.status[:40], applied=applied)
         if by == "crop":
-            talks.answer_nudges(self.connection, report.id, self.now)
+            answer_nudges(self.connection, report, self.now)
         if applied and (report.status != before or follow_up.note):
             reopened = was_closed and not report.is_closed
             self._answer(item.channel, report, follow_up, complaint, photos, reopened=reopened)

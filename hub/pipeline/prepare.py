@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 
+from hub.citizen_note import FORMAT, read_note
 from hub.plugin import Addition, Complaint, Item, Reading, Skip, Source
 from hub.replies import bundled_wording
 from hub.replies.echo import Echo
@@ -166,6 +167,8 @@ class Preparer:
     def _readings(self, item: RawItem) -> Sequence[Reading]:
         if item.meta.get("format") == "row":
             return [read_row(item.body, item.meta)]
+        if item.meta.get("format") == FORMAT:
+            return [read_note(Item(item.native_id, item.body))]
         source = self.sources(item.channel)
         if source is None:
             raise LookupError(f"no channel {item.channel} is configured that could read it")

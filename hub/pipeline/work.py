@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from hub.pipeline import incident
 from hub.pipeline.house import House
+from hub.pipeline.nudging import answer_nudges, hand_on_nudges
 from hub.pipeline.officials import status_message
 from hub.pipeline.outbox import write_notices
 from hub.pipeline.replying import Answer, write_replies
@@ -80,7 +81,7 @@ class Work:
             )
         )
         report.touch("status" if report.status != before else "follow-up", self.now)
-        talks.answer_nudges(self.connection, report.id, self.now)
+        answer_nudges(self.connection, report, self.now)
         answers = []
         if report.status != before or said.note:
             reopened = before in CLOSED and not report.is_closed
@@ -138,6 +139,7 @@ class Work:
         )
         self.move(moved, target, "merged", by)
         source.merged_into = target.id
+        hand_on_nudges(self.connection, source, target)
         incident.raise_urgency(target, source.urgency)
         for state in (source, target):
             state.touch("merged", self.now)

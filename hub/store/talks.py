@@ -1,4 +1,4 @@
-"""What citizens and staff ask and dispute: questions, disputes, nudges."""
+"""What citizens and staff ask and dispute."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from hub.store.tables import complaints, disputes, nudges, questions
+from hub.store.tables import complaints, disputes, questions
 
 
 def ask(connection: Connection, **row: Any) -> None:
@@ -64,20 +64,3 @@ def decide_disputes(
     values = {"decision": decision, "by": by, "decided_at": now, "reason": reason}
     which = disputes.c.report == report, disputes.c.decision == ""
     return connection.execute(update(disputes).where(*which).values(values)).rowcount
-
-
-def nudge(connection: Connection, report: int, by: str, now: datetime) -> None:
-    """Note that somebody asked where a report stands."""
-    connection.execute(insert(nudges).values(report=report, by=by, at=now))
-
-
-def answer_nudges(connection: Connection, report: int, now: datetime) -> int:
-    """The officials have spoken: every open nudge is answered. Gives how many."""
-    which = nudges.c.report == report, nudges.c.answered_at.is_(None)
-    return connection.execute(update(nudges).where(*which).values(answered_at=now)).rowcount
-
-
-def open_nudges(connection: Connection, report: int) -> int:
-    """Count the nudges that the officials have not answered."""
-    which = nudges.c.report == report, nudges.c.answered_at.is_(None)
-    return int(connection.execute(select(func.count()).select_from(nudges).where(*which)).scalar_one())
