@@ -154,7 +154,7 @@ class Timeline:
                 author = self.users.get(str(post.get("author_id")), {})
                 return word in {str(author.get("username", "")).lower(), author.get("id")}
             case "conversation_id":
-                return word == post["conversation_id"]
+                return word == str(post["conversation_id"])
             case "is":
                 return any(one["type"].startswith(word[:5]) for one in post.get("referenced_tweets", ()))
             case "lang":
