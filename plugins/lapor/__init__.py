@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hub.plugin import Channel, hookimpl
 from plugins.lapor.channel import Lapor
-from plugins.lapor.page import PATH, show
+from plugins.lapor.page import FORM, PATH, show, take
 
 
 @hookimpl
@@ -17,5 +17,6 @@ def register_channels(register: Callable[[type[Channel]], None]) -> None:
 
 @hookimpl
 def register_routes(add: Callable[..., None]) -> None:
-    """Add the page on which staff type in what a tracking id has come to."""
-    add(PATH, show, access="staff", methods=("GET", "POST"))
+    """Add the page on which staff type in what a tracking id has come to, and where its form goes."""
+    add(PATH, show, access="staff")
+    add(FORM, take, access="staff", methods=("POST",))

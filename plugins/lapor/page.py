@@ -13,6 +13,8 @@ from plugins.lapor.channel import Lapor
 from plugins.lapor.values import tracking_id
 
 PATH = "/kanal/lapor/status"
+FORM = f"{PATH}/simpan"
+"""Where the form goes: a POST to `/kanal/{channel}/{deed}` is the operator's."""
 TEMPLATES = Path(__file__).with_name("templates")
 FIELDS = ("tracking_id", "status", "note", "note_internal")
 LONGEST = 4000
@@ -20,10 +22,13 @@ LONGEST = 4000
 
 
 async def show(request: Request) -> Response:
-    """Show the form, and take what was typed."""
-    channels = [one for one in request.state.channels(Lapor.kind) if isinstance(one, Lapor)]
-    if request.method != "POST":
-        return _page(request, channels)
+    """Show the form."""
+    return _page(request, _channels(request))
+
+
+async def take(request: Request) -> Response:
+    """Take what was typed, as the channel's own item."""
+    channels = _channels(request)
     form = await request.form()
     said = {name: str(form.get(name, "")).strip()[:LONGEST] for name in FIELDS}
     wanted = str(form.get("channel", ""))
@@ -35,6 +40,10 @@ async def show(request: Request) -> Response:
     # The same words within a minute are a form that was sent twice.
     await channel.context.reception.submit([channel.typed(said, f"page:{minute.isoformat()}")])
     return _page(request, channels, done=tracking_id(said["tracking_id"]))
+
+
+def _channels(request: Request) -> list[Lapor]:
+    return [one for one in request.state.channels(Lapor.kind) if isinstance(one, Lapor)]
 
 
 def _problem(channel: Lapor | None, said: dict[str, str]) -> str:
@@ -65,6 +74,6 @@ def _page(
         problem=problem,
         done=done,
         statuses=STATUSES,
-        path=PATH,
+        form=FORM,
     )
     return answer
