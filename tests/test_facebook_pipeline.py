@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -220,3 +221,30 @@ async def test_an_answer_finds_its_way_back(house: House) -> None:
     assert [answer["recipient"] for answer in house.page.messages] == [{"id": ANI}]
     stored = await house.works.complaint(message)
     assert ANI not in repr((stored.thread, stored.reply_context, stored.text))
+
+
+async def test_a_closed_window_opens_when_the_citizen_writes_again(house: House) -> None:
+    house.works.mouths["crop"] = officials()
+    message = await house.page.message(ANI, "Sampah menumpuk")
+    await house.hear()
+    await house.works.deliver("facebook")
+    house.page.messages.clear()
+    house.clock.advance(30 * HOUR)
+    number = (await house.works.report_of(message)).number
+    told = FollowUp(native_id="1", report=number, at=NOW + 30 * HOUR, status="proses", note="Petugas menuju lokasi.")
+    await house.works.hear("crop", told)
+    await house.works.later("facebook", DAY / 2)
+    assert house.page.messages == []
+    await house.page.message(ANI, f"bagaimana {number}?")
+    assert await house.hear() == {"addition": 1}
+    await house.works.later("facebook", HOUR)
+    assert "Petugas menuju lokasi" in house.page.messages[-1]["message"]["text"]
+
+
+async def test_messages_are_private_and_comments_are_not(house: House) -> None:
+    public = replace(house.works.house, audience=lambda _: "public")
+    house.works.processor = replace(house.works.processor, house=public)
+    name = await house.page.comment(ANI, await house.page.post(BUDI, "Jalan rusak"), "Lampu jalan mati")
+    message = await house.page.message(ANI, "Sampah menumpuk")
+    await house.hear()
+    assert [(await house.works.complaint(one)).audience for one in (name, message)] == ["public", "private"]

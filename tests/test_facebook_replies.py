@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -80,16 +81,22 @@ async def test_after_a_day_the_window_is_closed() -> None:
     assert wall.page.messages == []
 
 
-@pytest.mark.parametrize("restarted", [False, True], ids=["remembered", "looked up"])
-async def test_a_later_message_opens_it_again(*, restarted: bool) -> None:
+async def test_a_later_message_opens_it_again() -> None:
     wall, name = await written()
     wall.clock.advance(30 * HOUR)
     await wall.page.message(ANI, "masih mati")
     wall.clock.advance(HOUR)
-    if restarted:
-        wall.restart()
-    await wall.channel.deliver(sending(reply_to(name, way="message")))
+    await wall.channel.deliver(replace(sending(reply_to(name, way="message")), heard_at=NOW + 30 * HOUR))
     assert len(wall.page.messages) == 1
+
+
+def test_each_way_has_its_manner() -> None:
+    channel = Wall().channel
+    comment, message = (channel.manner_of({"way": way}) for way in ("comment", "message"))
+    assert (comment.private, comment.links, comment.window) == (False, False, None)
+    assert (message.private, message.links, message.window) == (True, True, DAY)
+    assert Wall(human_agent=True).channel.manner_of({"way": "message"}).window == 7 * DAY
+    assert channel.manner_of({}) == channel.manner == comment
 
 
 async def test_facebook_itself_says_that_it_is_closed() -> None:
@@ -142,7 +149,9 @@ async def test_a_look_that_fails_leaves_the_outcome_unknown() -> None:
     assert wall.page.comments == []
 
 
-def answering(*answers: dict[str, Any], status: int = 400, **headers: str) -> tuple[Facebook, list[httpx2.Request]]:
+def answering(
+    *answers: dict[str, Any], status: int = 400, headers: dict[str, str] | None = None
+) -> tuple[Facebook, list[httpx2.Request]]:
     """A channel on a Facebook that gives these answers in turn, the last one for ever."""
     asked: list[httpx2.Request] = []
 
@@ -229,7 +238,7 @@ async def test_the_token_that_was_revoked_says_why() -> None:
 @pytest.mark.parametrize(("minutes", "rest"), [(0, timedelta(minutes=5)), (40, timedelta(minutes=40))])
 async def test_a_limit_rests_as_long_as_facebook_says(minutes: int, rest: timedelta) -> None:
     usage = f'{{"1": [{{"type": "pages", "call_count": 100, "estimated_time_to_regain_access": {minutes}}}]}}'
-    channel, _ = answering(error(32), **{"x-business-use-case-usage": usage})
+    channel, _ = answering(error(32), headers={"x-business-use-case-usage": usage})
     refusal = await caught(lambda: channel.deliver(sending(reply_to("1_2"))))
     assert isinstance(refusal, Throttled)
     assert refusal.until == NOW + rest

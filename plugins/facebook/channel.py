@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -33,7 +33,7 @@ from plugins.facebook.memory import Memory
 from plugins.facebook.options import FacebookOptions
 from plugins.facebook.poll import Poll
 from plugins.facebook.reading import read_item
-from plugins.facebook.reply import Answer
+from plugins.facebook.reply import COMMENT, Answer, manner_of
 from plugins.facebook.webhook import answer_challenge, take
 
 
@@ -46,8 +46,8 @@ class Facebook(Source, Sink):
     """Comments are; a message is marked `private` itself."""
     every: ClassVar[timedelta] = timedelta(minutes=10)
     silent_after: ClassVar[timedelta] = timedelta(hours=24)
-    manner: ClassVar[Manner] = Manner(max_chars=2000, links=False, photos=0, threads=True)
-    """Of both ways the narrower: a message's length, a comment's publicity."""
+    manner: ClassVar[Manner] = COMMENT
+    """Of both ways the narrower; `manner_of` knows which one it is."""
     options: FacebookOptions
 
     class Options(FacebookOptions):
@@ -81,6 +81,10 @@ class Facebook(Source, Sink):
         """Say how full Facebook's limits are, as its last answer told."""
         return tuple(self._graph.usage.values())
 
+    def manner_of(self, reply_context: Mapping[str, str]) -> Manner:
+        """Messages are private, may hold links, and have their window; comments stand before everybody."""
+        return manner_of(reply_context, human_agent=self.options.human_agent)
+
     def wants(self, parcel: Notice | Reply) -> bool:
         """Replies to what came in by this plugin."""
         return isinstance(parcel, Reply) and parcel.reply_context.get("way") in {"comment", "message"}
@@ -89,8 +93,7 @@ class Facebook(Source, Sink):
         """Answer by a comment or a message; what may have gone out before is looked up first."""
         if not isinstance(delivery.parcel, Reply):
             raise Rejected("takes replies only")
-        now = self.context.clock()
-        return await Answer(self._graph, self.options, self._memory, now, delivery, delivery.parcel).send()
+        return await Answer(self._graph, self.options, self.context.clock(), delivery, delivery.parcel).send()
 
 
 def _check_address(text: str) -> None:

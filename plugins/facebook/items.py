@@ -90,7 +90,6 @@ def message_item(raw: Any, memory: Memory, page: str) -> Item | None:
     edited = f"#{digest(raw)}" if "message_edit" in raw else ""
     if message.sender == page or message.echo or not (message.text or message.files):
         return _item(message.mid + edited, {"is": "message", "parts": [raw]})
-    memory.hear(message.sender, message.at)
     fresh = _FRESH.match(message.text) is not None
     burst = memory.join(message.sender, message.mid, message.at, raw, fresh=fresh)
     body = {"is": "message", "start": burst.start, "matter": burst.matter, "parts": burst.told}

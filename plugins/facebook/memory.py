@@ -39,7 +39,6 @@ class Memory:
     keep: timedelta
     """How long a conversation lasts."""
     _bursts: OrderedDict[str, Burst] = field(default_factory=OrderedDict)
-    _heard: OrderedDict[str, datetime] = field(default_factory=OrderedDict)
     _changed: OrderedDict[str, datetime] = field(default_factory=OrderedDict)
     _removed: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
@@ -59,14 +58,6 @@ class Memory:
 
     def _matter(self, before: Burst | None, at: datetime) -> str:
         return before.matter if before is not None and abs(at - before.at) <= self.keep else ""
-
-    def hear(self, person: str, at: datetime) -> None:
-        """Note when somebody wrote."""
-        _keep(self._heard, person, max(at, self._heard.get(person, at)))
-
-    def heard(self, person: str) -> datetime | None:
-        """Say when somebody wrote last; None where it is not known."""
-        return self._heard.get(person)
 
     def change(self, name: str, at: datetime) -> None:
         """Note that a post or comment was edited."""

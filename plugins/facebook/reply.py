@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.plugin import Delivery, Receipt, Rejected, Reply, WindowClosed
+from hub.plugin import Delivery, Manner, Receipt, Rejected, Reply, WindowClosed
 from normalizer.privacy import scrub
 from plugins.facebook.graph import Graph
-from plugins.facebook.memory import Memory
 from plugins.facebook.options import FacebookOptions
 from plugins.facebook.refusals import BadLink, Duplicate
 from plugins.facebook.values import instant, rows_at, text_at
@@ -22,6 +22,7 @@ HUMAN_WINDOW = timedelta(days=7)
 SKEW = timedelta(minutes=5)
 """Facebook's clock and ours may differ."""
 MOST_LOOKED = 100
+COMMENT = Manner(max_chars=2000, links=False, photos=0, threads=True)
 _LINK = re.compile(r"https?://\S+")
 
 
@@ -31,14 +32,13 @@ class Answer:
 
     graph: Graph
     options: FacebookOptions
-    memory: Memory
     now: datetime
     delivery: Delivery
     reply: Reply
 
     async def send(self) -> Receipt:
         """Send it once. Raises the contract's errors."""
-        return await (self._message() if is_message(self.reply) else self._comment())
+        return await (self._message() if is_message(self.reply.reply_context) else self._comment())
 
     # --------------------------------------------------------------------------------------------------- comment
 
@@ -64,18 +64,10 @@ class Answer:
         if self.delivery.to is None:
             raise Rejected("nobody to answer")
         person, text = self.delivery.to.handle, self.reply.text
-        heard = self._heard(person)
-        if self.delivery.uncertain or self.now - heard > WINDOW:
-            talk = await self._talk(person)
-            if self.delivery.uncertain and (known := self._ours(talk, text)):
-                return Receipt(known, "an earlier try had arrived")
-            heard = max([heard, *_times(talk, person)])
-        body = {"recipient": {"id": person}, **self._kind(heard), "message": {"text": text}}
+        if self.delivery.uncertain and (known := self._ours(await self._talk(person), text)):
+            return Receipt(known, "an earlier try had arrived")
+        body = {"recipient": {"id": person}, **self._kind(), "message": {"text": text}}
         return await self._once(f"{self.options.page_id}/messages", body, text, "message_id")
-
-    def _heard(self, person: str) -> datetime:
-        told = instant(self.reply.reply_context.get("last", "0"))
-        return max(told, self.memory.heard(person) or told)
 
     async def _talk(self, person: str) -> dict[str, Any]:
         """Give the newest messages of the conversation with a person."""
@@ -85,9 +77,10 @@ class Answer:
         messages = next(rows_at(answer, "data"), {}).get("messages")
         return messages if isinstance(messages, dict) else {}
 
-    def _kind(self, heard: datetime) -> dict[str, str]:
+    def _kind(self) -> dict[str, str]:
         """Say as what it is sent. Raises WindowClosed."""
-        quiet = self.now - heard
+        told = instant(self.reply.reply_context.get("last", "0"))
+        quiet = self.now - max(told, self.delivery.heard_at or told)
         if quiet <= WINDOW:
             return {"messaging_type": "RESPONSE"}
         if self.options.human_agent and self.reply.by_hand and quiet <= HUMAN_WINDOW:
@@ -116,14 +109,17 @@ class Answer:
         return Receipt(text_at(await self.graph.post(path, {**body, "message": bare}), name), "without its link")
 
 
-def is_message(reply: Reply) -> bool:
+def is_message(reply_context: Mapping[str, str]) -> bool:
     """Say whether the citizen wrote a message, and no comment."""
-    return reply.reply_context.get("way") == "message"
+    return reply_context.get("way") == "message"
+
+
+def manner_of(reply_context: Mapping[str, str], *, human_agent: bool) -> Manner:
+    """Say how somebody is spoken to: alone within the window, or before everybody."""
+    if not is_message(reply_context):
+        return COMMENT
+    return replace(COMMENT, links=True, private=True, window=HUMAN_WINDOW if human_agent else WINDOW)
 
 
 def _unlinked(text: str) -> str:
     return _LINK.sub("", text).strip()
-
-
-def _times(talk: Any, person: str) -> list[datetime]:
-    return [instant(row.get("created_time")) for row in rows_at(talk, "data") if text_at(row, "from", "id") == person]
