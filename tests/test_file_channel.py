@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from hub.plugin import Complaint, Item, PluginError, TryAgain, Unauthorized
 from hub.testing import Fault, SourceCase, World, check_source, make_context
 from plugins.file import channel as module
+from plugins.file import columns
 from plugins.file.channel import File
 from plugins.file.ledger import MOST_FILES, Ledger, Look, Mark
 from plugins.file.problems import MOST
@@ -444,6 +445,21 @@ async def test_a_corrected_row_comes_in_and_the_report_is_empty(folder: Path) ->
     assert [item.native_id for item in host.news] == ["2"]
     assert host.texts() == ["Rahasia"]
     assert problems_of(path) == []
+
+
+async def test_a_row_that_is_understood_later_counts_as_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(folder / "a.csv", "id,text,created_at\n1,Lampu mati,21/11/2026\n")
+    host = Host(folder)
+
+    def refuse(_: Any) -> str:
+        raise ValueError("not a date")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(columns, "READERS", {"created_at": refuse})
+        assert [item.quarantine for item in await host.pull()] == ["created_at: not a date"]
+    host.cursor = None
+    await host.pull()
+    assert host.texts() == ["Lampu mati"]
 
 
 async def test_a_report_is_bounded(folder: Path) -> None:

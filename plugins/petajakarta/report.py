@@ -94,7 +94,7 @@ class Report:
         return text_of(self.properties.get("created_at"))
 
     def item(self, polled: datetime) -> Item:
-        """Make the item. Votes on the map and everything else outside the mark make no revision."""
+        """Make the item. What stands outside the mark makes no revision; votes on the map stand inside report_data."""
         body = json.dumps(self.feature, separators=(",", ":")).encode()
         meta = {"polled": polled.isoformat()}
         if not self.id:
