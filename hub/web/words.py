@@ -182,6 +182,10 @@ class Words:
             return self.language.gettext(mark("just now"))
         return format_timedelta(at - self.now, add_direction=True, threshold=1.2, locale=self.language.locale)
 
+    def span(self, length: timedelta) -> str:
+        """Spell a length of time in its largest unit."""
+        return format_timedelta(length, threshold=1.2, locale=self.language.locale)
+
     def moment(self, at: datetime | None) -> str:
         """Spell an instant in the region's time."""
         if at is None:
