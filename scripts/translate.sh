@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 locale=hub/web/locale
-pybabel -q extract -F "$locale/babel.cfg" -k mark --no-location --omit-header --sort-output -o "$locale/aduan.pot" hub/web
+pybabel -q extract -F "$locale/babel.cfg" -k mark --no-location --omit-header --sort-output -o "$locale/aduan.pot" hub/web plugins/balaiwarga
 for language in id en; do
     catalog=$locale/$language/LC_MESSAGES/aduan.po
     if [ -f "$catalog" ]; then
