@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hub.plugin import BadOptions, Complaint, PluginError, Throttled, TryAgain, Unauthorized
+from hub.plugin import BadOptions, Complaint, Ended, PluginError, Throttled, TryAgain, Unauthorized
 from hub.testing import SinkCase, SourceCase, check_sink, check_source, make_context, sample_reply
 from plugins.twitter.channel import Twitter
 from plugins.twitter.meter import Seen, Spend
@@ -234,6 +234,21 @@ async def test_a_missing_referenced_post_harms_nothing(day: Day) -> None:
     day.x.show(post(LAMP, referenced_tweets=[{"type": "quoted", "id": "3"}]))
     (one,) = await day.poll()
     assert isinstance(one, Complaint)
+
+
+async def test_complaints_deleted_at_x_end_where_the_operator_pays_for_looking(door: Door) -> None:
+    async with Day(door, recheck_days=7, query="") as day:
+        kept, gone = day.x.show(post(LAMP)), day.x.show(post(f"{LAMP} juga"))
+        day.x.show(post("@AduanKota https://example.org"))
+        await day.poll()
+        day.x.delete(gone)
+        assert await day.poll() == []
+        day.clock.advance(timedelta(days=1))
+        await day.restart()
+        assert await day.poll() == [Ended(native_id=gone, why="erased")]
+        assert set(day.asked("/2/tweets")[-1]["ids"].split(",")) == {kept, gone}
+        await day.poll()
+        assert len(day.asked("/2/tweets")) == 1
 
 
 # -------------------------------------------------------------------------------------------------------------- errors

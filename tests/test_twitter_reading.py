@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.plugin import Addition, BadOptions, Complaint, Item, Skip
+from hub.plugin import Addition, BadOptions, Complaint, Item, Reading, Skip
 from plugins.twitter.filter import Signs, load_filter
 from plugins.twitter.posts import Shelf, posts_of
 from plugins.twitter.reading import read_post
@@ -30,7 +30,7 @@ def page(post: Any = None, **includes: Any) -> dict[str, Any]:
     return {"data": [plain | (post or {})], "includes": {"users": [CITIZEN, NEIGHBOUR], **includes}}
 
 
-def read(post: Any = None, **includes: Any) -> Complaint | Addition | Skip:
+def read(post: Any = None, **includes: Any) -> Reading:
     whole = page(post, **includes)
     return read_post(Shelf(whole).item(posts_of(whole)[0], ACCOUNT), load_filter())
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from hub.plugin import (
     Audience,
+    Complaint,
     Context,
     Delivery,
     Item,
@@ -62,7 +63,8 @@ class Twitter(Source, Sink):
 
     async def pull(self, cursor: Any) -> AsyncIterator[Page]:
         """Give the mentions, then what the search finds, the newest page first."""
-        async for page in Pull(self.options, self.context, self._client, self._spend, cursor).pages():
+        pull = Pull(self.options, self.context, self._client, self._spend, cursor, is_complaint=self._is_complaint)
+        async for page in pull.pages():
             yield page
 
     def read(self, item: Item) -> Sequence[Reading]:
@@ -98,6 +100,12 @@ class Twitter(Source, Sink):
     async def close(self) -> None:
         """Let go of the connections to X."""
         await self._client.close()
+
+    def _is_complaint(self, item: Item) -> bool:
+        try:
+            return not item.quarantine and isinstance(read_post(item, self._filter), Complaint)
+        except ValueError:
+            return False
 
     async def _sent(self, parcel: Reply, key: str) -> str:
         """Look for a reply among our posts in the conversation; where search is not to be had, X's refusal must do."""

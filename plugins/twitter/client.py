@@ -67,6 +67,10 @@ class Client:
         query = f"conversation_id:{conversation} from:{self._options.account}"
         return await self._ask(self._open.search_recent_tweets, query, user_auth=self._signs_search)
 
+    async def posts(self, ids: list[str]) -> Any:
+        """Look up to 100 posts up by their ids; those that are gone stand in the answer's errors."""
+        return await self._ask(self._open.get_tweets, ids, user_auth=self._signs_search)
+
     async def reply(self, text: str, to: str) -> Any:
         """Post a reply under a post, by its id."""
         call = self._open.create_tweet

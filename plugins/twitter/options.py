@@ -41,6 +41,9 @@ class Options(BaseModel):
     monthly_budget: Annotated[float, Field(ge=0)] = Field(
         default=0, description="US dollars a month (UTC) after which nothing more is read; 0: no limit."
     )
+    recheck_days: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=0, description="Days for which complaints are looked up daily, at a price, to notice deleted posts."
+    )
     filter_file: Path | None = Field(default=None, description="Own word list of the filter; none: the one shipped.")
     timeout: Annotated[float, Field(gt=0, le=300)] = Field(default=30, description="Seconds to wait for an answer.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,17 @@ TOKENS = {"mentions": "pagination_token", "search": "next_token"}
 class Pull:
     """One pull: the lists in turn, from where the cursor says."""
 
-    def __init__(self, options: Options, context: Context, client: Client, spend: Spend, cursor: Any) -> None:
+    def __init__(
+        self,
+        options: Options,
+        context: Context,
+        client: Client,
+        spend: Spend,
+        cursor: Any,
+        *,
+        is_complaint: Callable[[Item], bool],
+    ) -> None:
+        self._is_complaint = is_complaint
         self._options, self._context, self._client, self._spend = options, context, client, spend
         self._state = State(cursor, options.account)
         spend.load(self._state.spend, context.clock())
@@ -34,6 +44,9 @@ class Pull:
         await self._know_account()
         for name in ("mentions", "search") if self._options.query else ("mentions",):
             async for page in self._list(name):
+                yield page
+        if self._options.recheck_days:
+            async for page in self._gone():
                 yield page
 
     async def _know_account(self) -> None:
@@ -67,6 +80,15 @@ class Pull:
             yield Page(items, self._state.dump(self._spend.dump()))
             if is_over:
                 return
+
+    async def _gone(self) -> AsyncIterator[Page]:
+        """Look today's complaints up; those whose post is gone end."""
+        watch = self._state.watch
+        while batch := watch.batch(self._context.clock(), self._options.recheck_days):
+            self._check_budget()
+            page = await self._client.posts(batch)
+            self._spend.read(len(posts_of(page)), READ, self._context.clock())
+            yield Page(watch.settle(batch, page), self._state.dump(self._spend.dump()))
 
     async def _ask(self, name: str, part: Round) -> Any:
         """Ask for the round's next page; by time where the last round lies too far back for search."""
@@ -104,6 +126,8 @@ class Pull:
             item = shelf.item(post, account)
             if item.quarantine or not self._state.is_outdated(native_id(post), id_of(member(post, "id"))):
                 latest.setdefault(item.native_id, item)
+            if self._options.recheck_days and self._is_complaint(item):
+                self._state.watch.add(item.native_id, id_of(member(post, "id")), now)
         yield from reversed(latest.values())
 
     def _check_budget(self) -> None:

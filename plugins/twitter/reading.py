@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hub.plugin import Addition, Complaint, Item, Reporter, Skip
+from hub.plugin import Addition, Complaint, Ended, Item, Reporter, Skip
 from plugins.twitter.filter import Filter, Signs
+from plugins.twitter.gone import MEMBER
 from plugins.twitter.media import attachments_of
 from plugins.twitter.places import hints_of, point_of
 from plugins.twitter.posts import place_id
@@ -14,12 +15,14 @@ from plugins.twitter.values import dicts, id_of, member, native_id, text_of, tim
 from plugins.twitter.words import is_named, references, tags_of, words_of
 
 
-def read_post(item: Item, sieve: Filter) -> Complaint | Addition | Skip:
+def read_post(item: Item, sieve: Filter) -> Complaint | Addition | Ended | Skip:
     """Read an item. Pure; raises ValueError for a wreck."""
     try:
         whole = json.loads(item.body)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    if gone := id_of(member(whole, MEMBER)):
+        return Ended(native_id=gone, why="erased")
     post = member(whole, "data")
     if not id_of(member(post, "id")):
         raise ValueError("no post")

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from plugins.twitter.gone import Watch
 from plugins.twitter.meter import Seen
 from plugins.twitter.values import id_at, id_of, text_of, time_of
 
@@ -87,6 +88,7 @@ class State:
         self.places["search"] = _place(stored.get("search"))
         self.seen = Seen(stored.get("seen"))
         self.spend = stored.get("spend")
+        self.watch = Watch(stored.get("watch"))
         edits = stored.get("edits")
         self._edits = {str(name): id_of(one) for name, one in edits.items()} if isinstance(edits, dict) else {}
 
@@ -109,6 +111,7 @@ class State:
             **{name: asdict(place) for name, place in self.places.items()},
             "seen": self.seen.dump(),
             "edits": dict(self._edits),
+            "watch": self.watch.dump(),
             "spend": spend,
         }
 

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from sandbox.twitter.door import Keys, path_of, who
 from sandbox.twitter.faults import Cut, answer, invalid, problem, unauthorized
-from sandbox.twitter.pages import page_of
+from sandbox.twitter.pages import missing, page_of
 from sandbox.twitter.timeline import EPOCH, Timeline
 
 WINDOW = timedelta(minutes=15)
@@ -113,8 +113,7 @@ class _Desk:
         found = [self._timeline.posts[one] for one in ids if one in self._timeline.posts]
         page = page_of(self._timeline, found, request.query_params, "")
         page.pop("meta")
-        gone = [{"value": one, "parameter": "ids", "title": "Not Found Error"} for one in ids]
-        errors = [one for one in gone if one["value"] not in self._timeline.posts]
+        errors = [missing(one, "ids") for one in ids if one not in self._timeline.posts]
         return JSONResponse(page | ({"errors": errors} if errors else {}))
 
     def _page(self, request: Request, posts: list[dict[str, Any]], name: str, reach: datetime | None) -> Response:

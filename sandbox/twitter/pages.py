@@ -42,7 +42,7 @@ def _includes(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     wanted = _listed(query, "expansions")
     named = [one["id"] for post in posts for one in post.get("referenced_tweets") or ()]
-    errors = [_missing(name) for name in dict.fromkeys(named) if name not in timeline.posts]
+    errors = [missing(name) for name in dict.fromkeys(named) if name not in timeline.posts]
     others = [timeline.posts[name] for name in dict.fromkeys(named) if name in timeline.posts]
     deep, found = [*posts, *others], {}
     if "referenced_tweets.id" in wanted:
@@ -65,13 +65,14 @@ def _pick(known: Mapping[str, dict[str, Any]], names: Sequence[Any]) -> list[dic
     return [known[name] for name in dict.fromkeys(names) if name in known]
 
 
-def _missing(name: str) -> dict[str, Any]:
+def missing(name: str, parameter: str = "referenced_tweets.id") -> dict[str, Any]:
+    """Say that a post is not there, beside those that are."""
     return {
         "resource_id": name,
         "resource_type": "tweet",
-        "parameter": "referenced_tweets.id",
+        "parameter": parameter,
         "value": name,
         "title": "Not Found Error",
-        "detail": f"Could not find tweet with referenced_tweets.id: [{name}].",
+        "detail": f"Could not find tweet with {parameter}: [{name}].",
         "type": "https://api.twitter.com/2/problems/resource-not-found",
     }
