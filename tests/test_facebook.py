@@ -438,12 +438,12 @@ async def test_the_later_of_two_edits_counts_whatever_comes_first() -> None:
     assert (later.native_id, later.mark) == (again.native_id, again.mark)
 
 
-async def test_words_that_are_edited_back_and_forth_are_three_states() -> None:
+async def test_words_that_are_edited_back_and_forth_are_four_states() -> None:
     wall = Wall()
-    for minutes, words in enumerate(("a", "b", "a")):
+    for minutes, words in enumerate(("a", "b", "a", "b")):
         verb = "edited" if minutes else "add"
         await wall.page.push([entry(comment(verb=verb, message=words), at=NOW + minutes * MINUTE)])
-    assert len({item.native_id for item in wall.take()}) == 3
+    assert len({item.native_id for item in wall.take()}) == 4
 
 
 # ------------------------------------------------------------------------------------------------------------- polling
@@ -520,6 +520,19 @@ async def test_an_edit_is_seen_by_polling_alone() -> None:
     (reading,) = wall.channel.read(after)
     assert isinstance(reading, Complaint)
     assert (reading.native_id, reading.text) == (post, "jalan rusak parah")
+
+
+async def test_a_picture_that_is_added_later_is_seen_by_polling_alone() -> None:
+    wall = Wall()
+    post = await wall.page.post(ANI, "jalan rusak")
+    (before,) = await wall.pull()
+    picture = {"type": "photo", "media": {"image": {"src": "https://photos.test/1.jpg"}}}
+    wall.page.posts[post]["attachments"] = {"data": [{"type": "album", "subattachments": {"data": [picture, picture]}}]}
+    (after,) = await wall.pull()
+    assert before.native_id != after.native_id
+    (reading,) = wall.channel.read(after)
+    assert isinstance(reading, Complaint)
+    assert [file.url for file in reading.attachments] == ["https://photos.test/1.jpg"] * 2
 
 
 async def test_a_check_in_is_a_hint_of_the_address() -> None:
