@@ -234,6 +234,7 @@ async def test_a_delivery_without_a_post_is_final(day: Day) -> None:
         ("❤️", 2),
         ("道路", 4),
         ("e\u0301", 1),
+        ("lihat jakarta.go.id.", 6 + 23 + 1),
         ("lihat https://example.org/a/very/long/address/indeed/longer/than/that ya", 6 + 23 + 3),
     ],
 )

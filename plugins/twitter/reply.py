@@ -14,7 +14,8 @@ from plugins.twitter.values import id_of, member, text_of
 LONGEST = 280
 LINK = 23
 """What any link counts, however long."""
-_LINK = re.compile(r"https?://\S+")
+_LINK = re.compile(r"(?i)https?://\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|info|id|io|me|co|gov)\b(?:/\S*)?")
+"""X makes links of bare names of hosts too; these are the endings that officials write."""
 _LIGHT = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 """Code points that count one; all others two (X's counting rules, version 3)."""
 _JOINERS = re.compile("[\u200d\ufe0f\U0001f3fb-\U0001f3ff]")
