@@ -76,9 +76,12 @@ def guard(endpoint: Endpoint, access: Access, *, machines: bool = False) -> Endp
         request.state.page, request.state.render = partial(offer.page, request), partial(offer.render, request)
         request.state.csrf, request.state.channels = partial(offer.csrf, request), partial(offer.channels, request)
         _check_access(request, visitor, access)
-        if request.method not in SAFE and not machines:
-            await _check_form(request, visitor)
-        response = await endpoint(request)
+        try:
+            if request.method not in SAFE and not machines:
+                await _check_form(request, visitor)
+            response = await endpoint(request)
+        finally:
+            await request.close()  # lets go of the files that came with a form
         if getattr(request.state, "shows_form", False) and visitor.guest:
             keep_cookie(request, response, GUEST_COOKIE, visitor.guest)
         return response

@@ -88,15 +88,20 @@ async def on_too_many(request: Request, error: Exception) -> Response:
 async def on_busy(request: Request, error: Exception) -> Response:
     """The store cannot take more just now."""
     if not isinstance(error, StoreBusy):
-        _log.error("store refused", path=request.url.path, reason=str(error))
+        _log.error("store refused", path=_route(request), reason=str(error))
     return _answer(request, 503, headers={"Retry-After": BUSY_SECONDS})
 
 
 async def on_bug(request: Request, error: Exception) -> Response:
     """Ours to repair: the traceback goes to the log, never to the page."""
-    _log.error("page failed", path=request.url.path, kind=type(error).__name__)
+    _log.error("page failed", path=_route(request), kind=type(error).__name__)
     # This answer is made outside of the middleware that dresses all others.
     return _answer(request, 500, headers=HEADERS)
+
+
+def _route(request: Request) -> str:
+    """Name the page without what stands in its address: a tracking page's is a secret."""
+    return str(getattr(request.scope.get("route"), "path", ""))
 
 
 HANDLERS: dict[Any, Any] = {

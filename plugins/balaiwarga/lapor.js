@@ -204,7 +204,7 @@ function heartOf(shapes) {
   const most = (values) => { const all = values.sort((a, b) => a - b); return [all[Math.floor(all.length * 0.03)], all[Math.ceil(all.length * 0.97) - 1]]; };
   const [south, north] = most(middles.map((spot) => spot.lat));
   const [west, east] = most(middles.map((spot) => spot.lng));
-  return L.latLngBounds([south, west], [north, east]).pad(0.05);
+  return L.latLngBounds([south, west], [north, east]).pad(0.12);
 }
 
 function findHere() {
