@@ -8,6 +8,7 @@ import sys
 import typer
 
 from hub.cli.care import channels, database, dead, people
+from hub.cli.erase import erasing
 from hub.cli.work import app as work
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app.add_typer(database, name="db")
 app.add_typer(people, name="user")
 app.add_typer(dead, name="dead")
 app.add_typer(channels, name="channels")
+app.add_typer(erasing, name="erase")
 
 
 def _add_plugins() -> None:

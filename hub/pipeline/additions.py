@@ -58,6 +58,7 @@ class Additions(Taker):
             "text": addition.complaint.words,
             "scrubbed": understanding.text,
         }
+        self.space.add("origins", raw_item=item.id, complaint=stored.id)
         self.citizens.keep_files(item, addition.complaint, stored.id)
         self.space.heard[stored.id] = max(
             addition.complaint.created_at, self.space.heard.get(stored.id, addition.complaint.created_at)

@@ -33,6 +33,9 @@ class Citizens(Taker):
     def take_complaint(self, item: RawItem, complaint: Complaint, understanding: Understanding) -> str:
         """Give `complaint` for a new one, `revision` for one that is known."""
         stored = self.space.stored.get((item.channel, complaint.native_id))
+        if stored is not None and stored.state == "erased":
+            self.space.unwanted.append(item.id)
+            return "revision"
         if stored is not None:
             # What was set aside and read again later must not undo what came after it.
             if item.id >= stored.raw_item:
@@ -119,6 +122,7 @@ class Citizens(Taker):
             understanding=run,
         )
         space.add("complaints", **said)
+        space.add("origins", raw_item=item.id, complaint=stored.id)
         self._understand(stored, run, complaint, understanding, "first")
         self._keep_files(item, complaint, stored.id, ())
         if space.open_counts is not None:
@@ -200,6 +204,7 @@ class Citizens(Taker):
             complaint, raw_item=item.id, revision=item.revision, state="open", understanding=run
         )
         space.updates.append({"complaint": stored.id, **said})
+        space.add("origins", raw_item=item.id, complaint=stored.id)
         if complaint.rahasia:
             space.secret.append(stored.id)
         stored.raw_item = item.id

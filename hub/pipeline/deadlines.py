@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hub.pipeline import incident
+from hub.pipeline.erasing import Sweeper
 from hub.pipeline.house import House
 from hub.pipeline.outbox import write_notices
 from hub.pipeline.replying import NOBODY_LOOKED, Answer, write_replies
@@ -43,8 +44,11 @@ class Deadlines:
         late = await self.store.read(lambda connection: talks.expired_questions(connection, now))
         for question in late:
             await self.store.write(partial(self._expire, question))
-        return len(late) + await self.store.write(
-            lambda connection: replies.expire_waiting(connection, self.store.now(), REASONS)
+        swept = await Sweeper(self.store).run_once()
+        return (
+            len(late)
+            + swept
+            + await self.store.write(lambda connection: replies.expire_waiting(connection, self.store.now(), REASONS))
         )
 
     def _expire(self, question: Any, connection: Connection) -> None:

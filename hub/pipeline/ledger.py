@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.pipeline import incident
+from hub.pipeline import erasing, incident
 from hub.pipeline.house import House
 from hub.pipeline.outbox import write_notices
 from hub.pipeline.replying import Answer, keep_private, write_replies
 from hub.pipeline.workspace import Workspace
 from hub.store import complaints as complaint_store
-from hub.store import incidents, intake, receipts, reports
+from hub.store import erasure, incidents, intake, receipts, reports
 from hub.store.reports import ReportState
 
 
@@ -57,6 +57,11 @@ class Ledger:
         keep_private(self.connection, self.house, complaints=space.secret)
         write_replies(self.connection, self.answers, self.house, self.now)
         intake.settle_items(self.connection, space.results)
+        gone = [row["complaint"] for row in space.ends if row["state"] == "erased"]
+        if gone:
+            erasing.erase(self.connection, self.house, gone, "machine", self.now)
+        if space.unwanted:
+            erasure.wipe_items(self.connection, space.unwanted, self.now)
 
     def _note_talk(self) -> None:
         space = self.space

@@ -13,6 +13,7 @@ from hub.pipeline.replying import Answer
 from hub.plugin import Ended, FollowUp
 from hub.replies import Message
 from hub.store import complaints as complaint_store
+from hub.store import erasure
 from hub.store.complaints import ANSWERED
 from hub.store.intake import RawItem
 from hub.store.keys import random_key
@@ -132,7 +133,7 @@ class Officials(Taker):
         """Mark a complaint as gone; a report whose last one went may be over. Raises Unplaced."""
         stored = self.space.stored.get((item.channel, end.native_id))
         if stored is None:
-            raise Unplaced("the end of a complaint that is not known")
+            return self._end_addition(item, end)
         self.space.add_reports([stored.report])
         report = self.space.reports[stored.report]
         if item.id < stored.raw_item:
@@ -146,6 +147,16 @@ class Officials(Taker):
         self.ledger.change(report, end.why, complaint=stored.id)
         if left <= 0:
             self._finish(report, end)
+        return "ended"
+
+    def _end_addition(self, item: RawItem, end: Ended) -> str:
+        """A later message was taken back. Raises Unplaced."""
+        addition = complaint_store.find_addition(self.connection, item.channel, end.native_id)
+        if addition is None:
+            raise Unplaced("the end of a complaint that is not known")
+        if end.why == "erased":
+            erasure.erase_addition(self.connection, addition, self.now)
+            self.space.stale.add(addition.complaint)
         return "ended"
 
     def _left(self, report: ReportState) -> int:

@@ -60,6 +60,8 @@ class Workspace:
     secret: list[int] = field(default_factory=list)
     """Complaints that an edit made `rahasia`."""
     ends: list[dict[str, Any]] = field(default_factory=list)
+    unwanted: list[int] = field(default_factory=list)
+    """Raw items about complaints that were erased before."""
     heard: dict[int, datetime] = field(default_factory=dict)
     """When the citizens of these complaints spoke last."""
     doubts: dict[int, str] = field(default_factory=dict)
@@ -105,8 +107,16 @@ class Workspace:
         self._understanding_keys = iter(take_keys(self.connection, "understanding", len(arrivals)))
 
     def _load_people(self, arrivals: Sequence[tuple[str, Complaint, Understanding]]) -> None:
-        wanted = [(channel, c.reporter) for channel, c, _ in arrivals if c.reporter is not None]
+        wanted = [
+            (channel, c.reporter)
+            for channel, c, _ in arrivals
+            if c.reporter is not None and not self._is_erased(channel, c.native_id)
+        ]
         self.people = people.reporter_keys(self.connection, wanted, self.now) if wanted else {}
+
+    def _is_erased(self, channel: str, native_id: str) -> bool:
+        stored = self.stored.get((channel, native_id))
+        return stored is not None and stored.state == "erased"
 
     def _load_incidents(self, arrivals: Sequence[tuple[str, Complaint, Understanding]]) -> None:
         self.known = incidents.find_known(self.connection, _all_probes(arrivals))

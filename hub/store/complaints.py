@@ -17,6 +17,7 @@ from hub.store.tables import (
     decisions,
     deliveries,
     merges,
+    origins,
     photos,
     reports,
     suggestions,
@@ -134,6 +135,7 @@ _TABLES = {
     "photos": photos,
     "decisions": decisions,
     "merges": merges,
+    "origins": origins,
 }
 
 
@@ -151,6 +153,12 @@ def has_addition(connection: Connection, channel: str, native_id: str) -> bool:
     """Say whether this later message is stored already."""
     which = additions.c.channel == channel, additions.c.native_id == native_id
     return connection.execute(select(additions.c.id).where(*which)).one_or_none() is not None
+
+
+def find_addition(connection: Connection, channel: str, native_id: str) -> Any:
+    """Give the key, complaint and raw item of a later message; None where it is not known."""
+    which = additions.c.channel == channel, additions.c.native_id == native_id
+    return connection.execute(select(*additions.c["id", "complaint", "raw_item"]).where(*which)).one_or_none()
 
 
 def additions_to(connection: Connection, complaint: int) -> list[str]:

@@ -7,14 +7,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 
-from hub.store.tables import complaints, photos, queue_entries, reports, suggestions
+from hub.store.tables import complaints, deliveries, disputes, photos, queue_entries, reports, suggestions
 from hub.store.views_sight import Sight
 from normalizer.complaint import URGENCIES
 from normalizer.report import CLOSED, STATUSES
 
-Lane = Literal["semua", "darurat", "baru", "perlu-lokasi", "mungkin-duplikat", "selesai"]
+Lane = Literal[
+    "semua", "darurat", "baru", "perlu-lokasi", "mungkin-duplikat", "dibantah", "menunggu-warga", "rt-rw", "selesai"
+]
 LANES: tuple[Lane, ...] = get_args(Lane)
 OPEN: tuple[str, ...] = tuple(status for status in STATUSES if status not in CLOSED)
 ARCHIVE: tuple[str, ...] = tuple(status for status in STATUSES if status in CLOSED)
@@ -53,9 +69,57 @@ class QueuePage:
 
 
 _PLACED = exists().where(queue_entries.c.report == reports.c.id)
-_DOUBTED = exists().where(
-    or_(suggestions.c.report == reports.c.id, suggestions.c.other == reports.c.id), suggestions.c.answer == ""
+_DUTY = and_(reports.c.duty, reports.c.validated == "")
+"""By heads of RT or RW, and nobody has validated it."""
+_SET_ASIDE = and_(_DUTY, reports.c.urgency != "darurat")
+"""Has a lane of its own; what is an emergency by its words stays among the emergencies."""
+_DISPUTED = and_(
+    reports.c.disputed_at.is_not(None),
+    reports.c.id.in_(select(disputes.c.report).where(disputes.c.decision == "")),
 )
+
+
+def _waiting_for(whom: Literal["citizen", "clerk"]) -> Select[Any]:
+    """Select the reports with replies that wait for somebody. Spelled so that the partial index is found."""
+    waits = deliveries.c.waits_for
+    return select(deliveries.c.report).where(
+        waits != literal_column("''"), waits == whom, deliveries.c.state == "waiting"
+    )
+
+
+_WAITS = or_(reports.c.asked_at.is_not(None), reports.c.id.in_(_waiting_for("citizen")))
+_OWN_DOUBT = (
+    select(suggestions.c.report)
+    .join(complaints, complaints.c.id == suggestions.c.complaint)
+    .where(
+        suggestions.c.report == suggestions.c.other,
+        suggestions.c.answer == "",
+        complaints.c.report == suggestions.c.report,
+    )
+)
+"""Citizens say that it is not theirs."""
+_UNSURE = or_(reports.c.id.in_(_OWN_DOUBT), reports.c.id.in_(_waiting_for("clerk")))
+"""A clerk must look whether a complaint belongs to its report."""
+
+
+def _perhaps_same(sight: Sight) -> ColumnElement[bool]:
+    """Say that there is another report that lives and that the reader may see, which is perhaps the same."""
+    other = reports.alias("other")
+    sides = (
+        (suggestions.c.report, suggestions.c.other),
+        (suggestions.c.other, suggestions.c.report),
+    )
+    return or_(
+        *(
+            exists()
+            .where(here == reports.c.id, suggestions.c.answer == "", there != here)
+            .where(other.c.id == there, other.c.merged_into.is_(None), sight.clause(other))
+            .correlate(reports)
+            for here, there in sides
+        )
+    )
+
+
 _ROW = reports.c[
     "id",
     "number",
@@ -73,6 +137,10 @@ _ROW = reports.c[
     "first_at",
     "last_at",
     "opened_at",
+    "asked_at",
+    "disputed_at",
+    "duty",
+    "validated",
 ]
 
 
@@ -95,30 +163,51 @@ def queue_page(
 
 
 def _arms(work: WorkList, lane: Lane, after: Position | None) -> Iterator[Select[Any]]:
-    """One seek for each status and urgency: each is already in the order of the page."""
+    """One seek for each status and urgency, each already in the order of the page; few closed ones by their keys."""
+    if lane in _CLOSED_TOO:
+        yield _closed_arm(work, _CLOSED_TOO[lane], after)
     for urgency in ("darurat",) if lane == "darurat" else URGENCIES:
         urgent = urgency == "darurat" and lane != "selesai"
         if after is not None and after.urgent < urgent:
             continue
         for status in _statuses(lane):
             arm = select(reports.c.id).where(
-                work.clause(), reports.c.status == status, reports.c.urgency == urgency, *_extra(lane)
+                work.clause(), reports.c.status == status, reports.c.urgency == urgency, *_extra(work, lane)
             )
             if after is not None and (after.urgent == urgent or lane == "selesai"):
                 arm = arm.where(reports.c.id < after.report)
             yield arm.order_by(reports.c.id.desc())
 
 
+def _closed_arm(work: WorkList, which: ColumnElement[bool], after: Position | None) -> Select[Any]:
+    arm = select(reports.c.id).where(work.clause(), reports.c.status.in_(ARCHIVE), which)
+    urgent = reports.c.urgency == "darurat"
+    if after is not None:
+        further = and_(urgent if after.urgent else not_(urgent), reports.c.id < after.report)
+        arm = arm.where(or_(further, not_(urgent)) if after.urgent else further)
+    return arm.order_by(case((urgent, 0), else_=1), reports.c.id.desc())
+
+
+_CLOSED_TOO: dict[str, ColumnElement[bool]] = {"dibantah": _DISPUTED, "mungkin-duplikat": _UNSURE}
+"""Lanes in which closed reports stand too: somebody must still look at them."""
+
+
 def _statuses(lane: Lane) -> Sequence[str]:
+    if lane == "dibantah":
+        return ()
     return ARCHIVE if lane == "selesai" else OPEN[:1] if lane == "baru" else OPEN
 
 
-def _extra(lane: Lane) -> Sequence[ColumnElement[bool]]:
-    if lane == "selesai":
-        return ()
-    if lane == "perlu-lokasi":
-        return _PLACED, reports.c.kelurahan == ""
-    return (_PLACED, _DOUBTED) if lane == "mungkin-duplikat" else (_PLACED,)
+def _extra(work: WorkList, lane: Lane) -> Sequence[ColumnElement[bool]]:
+    extra: dict[str, Sequence[ColumnElement[bool]]] = {
+        "selesai": (),
+        "baru": (_PLACED, not_(_SET_ASIDE)),
+        "perlu-lokasi": (_PLACED, reports.c.kelurahan == ""),
+        "mungkin-duplikat": (_PLACED, or_(_UNSURE, _perhaps_same(work.sight))),
+        "menunggu-warga": (_PLACED, _WAITS),
+        "rt-rw": (_PLACED, _DUTY),
+    }
+    return extra.get(lane, (_PLACED,))
 
 
 def lane_counts(connection: Connection, work: WorkList) -> dict[Lane, int]:
@@ -127,12 +216,18 @@ def lane_counts(connection: Connection, work: WorkList) -> dict[Lane, int]:
         select(
             func.count().label("semua"),
             _count_if(reports.c.urgency == "darurat").label("darurat"),
-            _count_if(reports.c.status == OPEN[0]).label("baru"),
+            _count_if(and_(reports.c.status == OPEN[0], not_(_SET_ASIDE))).label("baru"),
             _count_if(reports.c.kelurahan == "").label("perlu-lokasi"),
-            _count_if(_DOUBTED).label("mungkin-duplikat"),
+            _count_if(or_(_UNSURE, _perhaps_same(work.sight))).label("mungkin-duplikat"),
+            _count_if(_WAITS).label("menunggu-warga"),
+            _count_if(_DUTY).label("rt-rw"),
         ).where(work.clause(), reports.c.status.in_(OPEN), _PLACED)
     )
-    return {lane: count or 0 for lane, count in rows.mappings().one().items() if lane in LANES}
+    counts = {lane: count or 0 for lane, count in rows.mappings().one().items() if lane in LANES}
+    for lane, which in _CLOSED_TOO.items():
+        closed = select(func.count()).where(work.clause(), reports.c.status.in_(ARCHIVE), which)
+        counts[lane] = counts.get(lane, 0) + connection.execute(closed).scalar_one()
+    return {lane: counts[lane] for lane in LANES if lane in counts}
 
 
 def _count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:

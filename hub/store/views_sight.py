@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, FromClause, and_, false, or_, true
 
 from hub.store.accounts import EVERYWHERE, Role
 from hub.store.tables import reports
@@ -22,23 +22,23 @@ class Sight:
         """Sees sealed reports."""
         return self.role == "integritas"
 
-    def clause(self) -> ColumnElement[bool]:
-        """Give the condition on `reports`."""
+    def clause(self, table: FromClause = reports) -> ColumnElement[bool]:
+        """Give the condition on `reports`, or on an alias of it."""
         if self.sealed:
-            return reports.c.handling == "sealed"
-        return and_(reports.c.handling == "open", self._area())
+            return table.c.handling == "sealed"
+        return and_(table.c.handling == "open", self._area(table))
 
-    def _area(self) -> ColumnElement[bool]:
+    def _area(self, table: FromClause) -> ColumnElement[bool]:
         if not self.area:
             return true() if self.role in EVERYWHERE else false()
         below = f"{self.area}."
         return or_(
-            reports.c.queue == self.area,
-            reports.c.lead == self.area,
-            reports.c.kecamatan == self.area,
-            reports.c.kelurahan == self.area,
-            reports.c.kecamatan.startswith(below, autoescape=True),
-            reports.c.kelurahan.startswith(below, autoescape=True),
+            table.c.queue == self.area,
+            table.c.lead == self.area,
+            table.c.kecamatan == self.area,
+            table.c.kelurahan == self.area,
+            table.c.kecamatan.startswith(below, autoescape=True),
+            table.c.kelurahan.startswith(below, autoescape=True),
         )
 
     def may_open_queue(self, unit: str, integrity_unit: str) -> bool:

@@ -4,8 +4,8 @@ from hub.store.tables.accounts import accounts, audit, sessions
 from hub.store.tables.columns import Instant, Json, Key, dump_json, metadata, spell_instant
 from hub.store.tables.complaints import additions, blocks, complaints, decisions, photos, reporters, understandings
 from hub.store.tables.deliveries import deliveries, holds
-from hub.store.tables.house import alerts, counters, facts
-from hub.store.tables.intake import channels, raw_items
+from hub.store.tables.house import alerts, counters, facts, orphans
+from hub.store.tables.intake import channels, origins, raw_items
 from hub.store.tables.reports import (
     assignments,
     disputes,
@@ -45,6 +45,8 @@ __all__ = [
     "merges",
     "metadata",
     "nudges",
+    "origins",
+    "orphans",
     "photos",
     "questions",
     "queue_entries",

@@ -53,6 +53,13 @@ deliveries = Table(
     ),
     Index("ix_deliveries_report", "report", "channel", "id"),
     Index("ix_deliveries_state", "state", "kind"),
+    Index(
+        "ix_deliveries_waits_for",
+        "waits_for",
+        "report",
+        sqlite_where=text("waits_for <> ''"),
+        postgresql_where=text("waits_for <> ''"),
+    ),
 )
 """One sending each. `waiting`: until `next_at` for the citizen's next message, or for a clerk (`waits_for`).
 

@@ -28,3 +28,11 @@ facts = Table(
     Column("value", Text, nullable=False),
 )
 """What this store is: its region, its salt."""
+
+orphans = Table(
+    "orphans",
+    metadata,
+    Column("content", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+"""Files, by content hash, that an erased complaint has left behind: removed unless something else needs them."""

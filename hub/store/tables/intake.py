@@ -64,3 +64,12 @@ raw_items = Table(
     ),
 )
 """Everything a source handed over, verbatim: in `body`, or by content hash in the blob folder where it is large."""
+
+origins = Table(
+    "origins",
+    metadata,
+    Column("raw_item", Key, primary_key=True, autoincrement=False),
+    Column("complaint", Key, primary_key=True, autoincrement=False),
+    Index("ix_origins_complaint", "complaint"),
+)
+"""Which raw items a complaint was made from, its revisions and additions among them: what erasing must empty."""

@@ -98,6 +98,13 @@ suggestions = Table(
     Column("at", Instant, nullable=False),
     Column("answer", String(8), nullable=False, server_default=""),
     UniqueConstraint("complaint", "other"),
+    Index(
+        "ix_suggestions_doubts",
+        "answer",
+        "report",
+        sqlite_where=text("report = other"),
+        postgresql_where=text("report = other"),
+    ),
 )
 """Perhaps the same: `report` (of the complaint) and `other`, for a person to answer `same` or `other`."""
 
@@ -141,6 +148,7 @@ disputes = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("by", String(80), nullable=False, server_default=""),
     Column("decided_at", Instant),
+    Index("ix_disputes_decision", "decision", "report"),
 )
 """A citizen says "not done" of a finished report. `decision`: empty, `reopened` or `kept`."""
 

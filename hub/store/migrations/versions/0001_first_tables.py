@@ -239,6 +239,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_deliveries_report", "deliveries", ["report", "channel", "id"], unique=False)
     op.create_index("ix_deliveries_state", "deliveries", ["state", "kind"], unique=False)
+    op.create_index(
+        "ix_deliveries_waits_for",
+        "deliveries",
+        ["waits_for", "report"],
+        unique=False,
+        sqlite_where=sa.text("waits_for <> ''"),
+        postgresql_where=sa.text("waits_for <> ''"),
+    )
     op.create_table(
         "disputes",
         sa.Column("id", KEY, nullable=False),
@@ -253,6 +261,7 @@ def upgrade() -> None:
         sa.Column("decided_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disputes")),
     )
+    op.create_index("ix_disputes_decision", "disputes", ["decision", "report"], unique=False)
     op.create_index(op.f("ix_disputes_report"), "disputes", ["report"], unique=False)
     op.create_table(
         "facts",
@@ -323,6 +332,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nudges")),
     )
     op.create_index(op.f("ix_nudges_report"), "nudges", ["report"], unique=False)
+    op.create_table(
+        "origins",
+        sa.Column("raw_item", KEY, autoincrement=False, nullable=False),
+        sa.Column("complaint", KEY, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("raw_item", "complaint", name=op.f("pk_origins")),
+    )
+    op.create_index("ix_origins_complaint", "origins", ["complaint"], unique=False)
+    op.create_table(
+        "orphans",
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("content", name=op.f("pk_orphans")),
+    )
     op.create_table(
         "photos",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -512,6 +534,14 @@ def upgrade() -> None:
         sa.Column("answer", sa.String(length=8), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suggestions")),
         sa.UniqueConstraint("complaint", "other", name=op.f("uq_suggestions_complaint_other")),
+    )
+    op.create_index(
+        "ix_suggestions_doubts",
+        "suggestions",
+        ["answer", "report"],
+        unique=False,
+        sqlite_where=sa.text("report = other"),
+        postgresql_where=sa.text("report = other"),
     )
     op.create_index(op.f("ix_suggestions_other"), "suggestions", ["other"], unique=False)
     op.create_index(op.f("ix_suggestions_report"), "suggestions", ["report"], unique=False)
