@@ -120,6 +120,8 @@ PUBLIC = {
     "/keluar": 403,
     "/bahasa/{code}": 303,
     "/foto/{name}": 404,
+    "/lacak": 200,
+    "/lacak/{code}": 404,
     "/api/v1/wilayah/{code}": 404,
     "/hooks/{channel}": 404,
     "/healthz": 200,
