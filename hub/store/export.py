@@ -11,6 +11,8 @@ from hub.store.complaints import photos_of
 from hub.store.tables import complaints, deliveries, followups, reports, understandings
 
 SLICE = 500
+OPEN = ("due", "running", "waiting")
+"""States of deliveries that are shown as `due`: under way, or waiting until `next_at` for somebody (see the reason)."""
 Rows = Iterator[dict[str, Any]]
 
 
@@ -121,9 +123,9 @@ def delivery_rows(connection: Connection, after: int, *, full: bool) -> list[dic
             "kind": row.kind,
             "report": row.number,
             "complaint": row.native_id,
-            "state": row.state,
+            "state": "due" if row.state in OPEN else row.state,
             "attempts": row.attempts,
-            "next_at": row.next_at.isoformat() if row.next_at and row.state == "due" else None,
+            "next_at": row.next_at.isoformat() if row.next_at and row.state in OPEN else None,
             "reason": row.reason,
         }
         for row in connection.execute(statement)
