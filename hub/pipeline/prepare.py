@@ -20,6 +20,7 @@ from hub.store.blobs import Blobs
 from hub.store.intake import RawItem
 from hub.store.storable import make_storable
 from normalizer.complaint import Understanding
+from normalizer.duty import role_of
 from normalizer.understand import Normalizer
 
 Refine = Callable[[Complaint, Understanding], Understanding]
@@ -159,7 +160,9 @@ class Preparer:
     def _heard(self, reading: Reading) -> Reading:
         """Two hubs must not thank each other for ever: what begins with our own words is no complaint."""
         words = _complaint_in(reading)
-        return Skip(reason="an acknowledgement, not a complaint") if words and self.echo.hears(words.words) else reading
+        if words is not None and self.echo.hears(words.words):
+            return Skip(reason="an acknowledgement, not a complaint")
+        return _with_role(reading) if isinstance(reading, Complaint) else reading
 
     def _body(self, item: RawItem) -> bytes:
         return self.blobs.get(item.blob) if item.blob else b""
@@ -173,6 +176,15 @@ class Preparer:
         if source is None:
             raise LookupError(f"no channel {item.channel} is configured that could read it")
         return source.read(Item(item.native_id, item.body, meta=item.meta))
+
+
+def _with_role(complaint: Complaint) -> Complaint:
+    """Note who reports by duty, where the channel did not say."""
+    person = complaint.reporter
+    role = role_of(person.name or person.handle, complaint.words) if person is not None and not person.role else ""
+    if not role or person is None:
+        return complaint
+    return complaint.model_copy(update={"reporter": person.model_copy(update={"role": role})})
 
 
 def _complaint_in(reading: Reading) -> Complaint | None:
