@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hub.plugin import Manner
 from hub.replies.wording import Texts
@@ -12,10 +14,25 @@ ROOMY = 400
 """Characters from which a channel has room for the long texts."""
 GSM7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-"""3GPP TS 23.038, default alphabet with its extension."""
+"""3GPP TS 23.038, default alphabet. Without its extension, whose letters take the room of two."""
+ONE_SEPTET = str.maketrans("[]{}\\|~^`", "()()//- '", "") | {ord("€"): "EUR"}
 PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "...", "\u00a0": " "})
+
+
+_NOTE, _LINK, _REASON, _TAIL, _ABOUT, _MAIN, _OTHER = range(7)
+"""Parts of a text, in the order in which they make room for the others."""
+_CUT = frozenset({_NOTE, _REASON, _ABOUT, _MAIN})
+_LEAST_NOTE = 24
+"""Officials' words in less room than this are left out."""
+
+
+class _Part(NamedTuple):
+    """A piece of the text, and how soon it can be missed."""
+
+    text: str
+    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +62,11 @@ class About:
 
 
 def compose(message: Message, about: About, manner: Manner, texts: Texts) -> str:
-    """Write the text, as long as the channel takes: officials' words are cut first, then the rest from its end."""
+    """Write the text, as long as the channel takes.
+
+    Where there is too little room the officials' words are cut first, then what can be missed goes, part by part. The
+    number at the beginning and "not your problem?" at the end stay.
+    """
     names = {
         "number": about.number,
         "category": about.category,
@@ -53,18 +74,20 @@ def compose(message: Message, about: About, manner: Manner, texts: Texts) -> str
         "link": about.link,
         "days": message.days,
     }
-    before = [texts[_main(message, manner, texts)].format(**names)]
+    parts = [_Part(texts[_main(message, manner, texts)].format(**names), _MAIN)]
     if message.reason:
-        before.append(texts[f"reason.{message.reason}"])
+        parts.append(_Part(texts[f"reason.{message.reason}"], _REASON))
     if about.joined:
-        before.append(texts["part.about"].format(**names))
-    after = [texts[name].format(**names) for name in message.tail]
+        parts.append(_Part(texts["part.about"].format(**names), _ABOUT))
+    if message.note.strip():
+        rank = _ABOUT if message.main.startswith("question.") else _NOTE  # a question is nothing without its words
+        parts.append(_Part(texts["part.note"].format(note=" ".join(message.note.split())), rank))
+    parts += [_Part(texts[name].format(**names), _TAIL) for name in message.tail]
     if about.link and manner.links and manner.private:
-        after.append(texts["part.link"].format(**names))
+        parts.append(_Part(texts["part.link"].format(**names), _LINK))
     if about.joined:
-        after.append(texts["part.other"])
-    note = texts["part.note"].format(note=" ".join(message.note.split())) if message.note.strip() else ""
-    return _fit(before, note, after, manner)
+        parts.append(_Part(texts["part.other"], _OTHER))
+    return _fit(parts, manner)
 
 
 def _main(message: Message, manner: Manner, texts: Texts) -> str:
@@ -72,15 +95,27 @@ def _main(message: Message, manner: Manner, texts: Texts) -> str:
     return short if 0 < manner.max_chars < ROOMY and short in texts and message.main.endswith(".long") else message.main
 
 
-def _fit(before: list[str], note: str, after: list[str], manner: Manner) -> str:
-    spelled = [spell(part, manner.charset) for part in (*before, note, *after)]
-    note_at = len(before)
-    rest = [part for part in (*spelled[:note_at], *spelled[note_at + 1 :]) if part]
-    note = spelled[note_at]
-    if manner.max_chars and note:
-        note = cut(note, manner.max_chars - sum(len(part) + 1 for part in rest), manner.charset)
-    whole = " ".join(part for part in (*spelled[:note_at], note, *spelled[note_at + 1 :]) if part)
+def _fit(parts: list[_Part], manner: Manner) -> str:
+    texts = [spell(part.text, manner.charset) for part in parts]
+    for rank in range(_OTHER) if manner.max_chars else ():
+        for at in (at for at, part in enumerate(parts) if part.rank == rank):
+            rest = len(_join(texts[:at] + texts[at + 1 :]))
+            texts[at] = _shorten(texts[at], rank, manner.max_chars - rest - 1, manner.charset)
+    whole = _join(texts)
     return cut(whole, manner.max_chars, manner.charset) if manner.max_chars else whole
+
+
+def _shorten(text: str, rank: int, room: int, charset: str) -> str:
+    """Cut what may be cut; a link, or what may be answered, is there whole or not at all."""
+    if len(text) <= room:
+        return text
+    if rank == _NOTE and room < _LEAST_NOTE:
+        return ""
+    return cut(text, room, charset) if rank in _CUT else ""
+
+
+def _join(texts: Iterable[str]) -> str:
+    return " ".join(text for text in texts if text)
 
 
 def cut(text: str, most: int, charset: str = "unicode") -> str:
@@ -100,7 +135,8 @@ def spell(text: str, charset: str) -> str:
         return text
     plain = unicodedata.normalize("NFKC", text.translate(PLAIN))
     if charset == "gsm7":
-        return "".join(letter if letter in GSM7 else _ascii(letter) for letter in plain)
+        spelled = "".join(letter if letter in GSM7 else _ascii(letter) for letter in plain.translate(ONE_SEPTET))
+        return spelled.translate(ONE_SEPTET)
     return "".join(_ascii(letter) for letter in plain)
 
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from hub.replies.wording import Wording
 
-_LEADING = re.compile(r"^(?:\s*@\w+[\s,:]*)+")
+_LEADING = re.compile(r"^(?:\s*@[\w.]+[\s,:]*)+")
 _NUMBER = r"[A-Z]{2,4}-?[0-9A-Z]{8}"
+_PLACE = re.compile(r"\{(\w+)\}")
 _HEADS = ("received.", "status.", "question.", "expired.", "kept.", "struck.")
 _LEAST = 12
 """Letters that a text must have beside its number, or anybody might begin with it."""
@@ -29,5 +30,11 @@ class Echo:
 
 @lru_cache(maxsize=8)
 def _pattern(heads: Sequence[str]) -> re.Pattern[str]:
-    told = [head for head in heads if "{number}" in head and len(head.replace("{number}", "")) >= _LEAST]
-    return re.compile("|".join(re.escape(head).replace(r"\{number\}", _NUMBER) for head in told) or "(?!)")
+    told = [head for head in heads if "{number}" in head and len(_PLACE.sub("", head)) >= _LEAST]
+    return re.compile("|".join(_spelled(" ".join(head.split())) for head in told) or "(?!)")
+
+
+def _spelled(head: str) -> str:
+    words = [re.escape(words) for words in _PLACE.split(head)[::2]]
+    names = [_NUMBER if name == "number" else ".{0,80}?" for name in _PLACE.findall(head)]
+    return "".join(piece for pair in zip(words, [*names, ""], strict=True) for piece in pair)

@@ -50,15 +50,26 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _flat(tables: Mapping[str, Any]) -> dict[str, str]:
-    return {f"{table}.{name}": str(text) for table, texts in tables.items() for name, text in texts.items()}
+    named = {table: texts if isinstance(texts, Mapping) else {"": texts} for table, texts in tables.items()}
+    return {f"{table}.{name}".rstrip("."): str(text) for table, texts in named.items() for name, text in texts.items()}
 
 
 def _check(file: Path, name: str, text: str, *, known: bool) -> None:
     if not known:
         raise WordingError(f"{file}: there is no text named {name}")
     try:
-        used = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+        used = list(string.Formatter().parse(text))
     except ValueError as error:
         raise WordingError(f"{file}: {name}: {error}") from None
-    if unknown := used - PLACEHOLDERS:
-        raise WordingError(f"{file}: {name}: {{{min(unknown)}}} is not known; known are {', '.join(PLACEHOLDERS)}")
+    if unknown := {field for _, field, _, _ in used if field is not None} - PLACEHOLDERS:
+        known_ones = ", ".join(sorted(PLACEHOLDERS))
+        raise WordingError(f"{file}: {name}: {{{min(unknown)}}} is not known; known are {known_ones}")
+    if any(spec or conversion for _, _, spec, conversion in used):
+        raise WordingError(f"{file}: {name}: in braces stands a name only")
+    if own := _needed(bundled_wording()["id"][name]) - _needed(text):
+        raise WordingError(f"{file}: {name}: {{{min(own)}}} is missing")
+
+
+def _needed(text: str) -> set[str]:
+    """Placeholders that a text cannot do without: nobody is told of a report without its number."""
+    return {field for _, field, _, _ in string.Formatter().parse(text) if field in ("number", "note", "link")}
