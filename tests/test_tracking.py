@@ -177,7 +177,7 @@ def test_a_complaint_that_is_still_read_asks_for_patience(city: City) -> None:
 
 
 def test_patience_has_an_end(city: City) -> None:
-    last = city.browser.get(f"/lacak/{'a' * 24}?ke=40")
+    last = city.browser.get(f"/lacak/{'a' * 24}?ke=60")
     assert last.status_code == 404
     assert "http-equiv" not in last.text
     odd = [city.browser.get(f"/lacak/{'a' * 24}?ke={ke}") for ke in ("-1", "x", "9999999", "²")]
@@ -210,8 +210,9 @@ def test_the_story_tells_what_was_done_and_keeps_what_is_internal(city: City) ->
         key = follow_up(c, report.id, "1", status="proses", note="pompa dikirim", note_internal="hubungi mandor")
         follow_up(c, report.id, "2", note_internal="hanya untuk rekan")
         follow_up(c, report.id, "3", status="selesai", applied=False)
-        values = {"complaint": None, "raw_item": 1, "kind": "photo", "url": "", "state": "ready", "content": "x"}
-        c.execute(insert(photos).values(id="a" * 32, followup=key, position=0, **values))
+        own = c.execute(select(photos)).one()
+        values = {"raw_item": 1, "kind": "photo", "url": "", "state": "ready", "media_type": "image/jpeg"}
+        c.execute(insert(photos).values(id="a" * 32, followup=key, position=0, content=own.content, **values))
         c.execute(update(reports).values(status="proses", answered_at=NOW))
 
     city.write(act)
@@ -224,8 +225,9 @@ def test_the_story_tells_what_was_done_and_keeps_what_is_internal(city: City) ->
         assert hidden_words not in text
     pictures = re.findall(r'<img src="(/foto/[^"]+)"', city.browser.get(link).text)
     assert len(pictures) == 2
-    own = next(one for one in pictures if "a" * 32 not in one)
-    assert city.browser.get(own.replace("&amp;", "&")).status_code == 200
+    for picture in pictures:
+        assert city.browser.get(picture.replace("&amp;", "&")).status_code == 200
+        assert city.browser.get(picture.partition("?")[0]).status_code == 404
 
 
 def test_the_day_of_an_answer_is_promised_until_there_is_one(city: City) -> None:
@@ -235,6 +237,18 @@ def test_the_day_of_an_answer_is_promised_until_there_is_one(city: City) -> None
     assert "paling lambat Kamis, 5 Februari 2026" in story(city, link)
     city.write(lambda c: c.execute(update(reports).values(answered_at=NOW)))
     assert "paling lambat" not in story(city, link)
+
+
+def test_a_complaint_that_was_joined_keeps_its_own_number(city: City) -> None:
+    first, _ = city.complain(lat="-6.2349", lon="106.8221")
+    city.settle()
+    second, link = city.complain(lat="-6.2349", lon="106.8221", kontak="lain@example.org")
+    city.settle()
+    assert only_report(city).number == first
+    text = story(city, link)
+    assert f"Aduan Anda {second}" in text
+    assert f"laporan {first}" in text
+    assert first in city.browser.get("/lacak", params={"nomor": second}).text
 
 
 def test_names_of_other_citizens_are_taken_out_of_notes(city: City) -> None:

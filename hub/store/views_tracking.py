@@ -18,6 +18,7 @@ from hub.store.tables import (
     complaints,
     deliveries,
     followups,
+    merges,
     photos,
     questions,
     receipts,
@@ -86,11 +87,13 @@ def report_of(connection: Connection, complaint: Row[Any]) -> Row[Any]:
 
 
 def receipt_number(connection: Connection, complaint: int) -> str:
-    """Give the number on the citizen's receipt, where it was joined to another report; else empty."""
+    """Give the number on the citizen's receipt; empty where none was given out."""
+    stood = select(assignments.c.report).where(assignments.c.complaint == complaint)
+    stand_ins = select(merges.c.source).where(merges.c.target.in_(stood))
     row = connection.execute(
         select(reports.c.number)
         .join(receipts, receipts.c.report == reports.c.id)
-        .where(receipts.c.complaint == complaint, reports.c.merged_into.is_not(None))
+        .where(receipts.c.report.in_(stood.union(stand_ins)), receipts.c.complaint == complaint)
         .limit(1)
     ).one_or_none()
     return row.number if row is not None else ""

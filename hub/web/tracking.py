@@ -40,8 +40,9 @@ PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 WORDS = 2000
 TERMS = {"ringan": 2, "normatif": 5, "tidak-berkadar-pengawasan": 14, "berkadar-pengawasan": 60}
 """Working days within which SP4N wants an answer, by legal class."""
-AGAIN, TURNS = 3, 40
-"""Seconds between two looks for a complaint that is still being read, and how many there are."""
+SOON, LATER = 3, 15
+"""Seconds between two looks for a complaint that is still being read: for the first ten, then."""
+TURNS = 60
 WISHES = {"keterangan": "", "belum": "BELUM SELESAI", "beda": "BEDA"}
 """What a button says in the words that the hub understands on every channel."""
 STEPS = ("menunggu", "disposisi", "proses", "selesai")
@@ -156,7 +157,8 @@ def _wait(request: Request) -> Response:
     """Be patient with a complaint that is not read yet; an address that never was one looks the same, for a while."""
     turn = request.query_params.get("ke", "")
     tried = min(int(turn), TURNS) if turn.isdecimal() and len(turn) < 4 else 0
-    return _private(page(request, "track_wait.html", 404, after=AGAIN, turn=tried + 1 if tried < TURNS else 0))
+    after = SOON if tried < 10 else LATER
+    return _private(page(request, "track_wait.html", 404, after=after, turn=tried + 1 if tried < TURNS else 0))
 
 
 async def _story(request: Request, complaint: Row[Any], typed: str = "", flaw: str = "") -> Response:
@@ -194,7 +196,7 @@ def _read(connection: Connection, hub: Hub, complaint: Row[Any]) -> dict[str, An
     return {
         "report": report,
         "sealed": sealed,
-        "alias": views.receipt_number(connection, complaint.id),
+        "number": views.receipt_number(connection, complaint.id) or report.number,
         # Sealed photos are shown to nobody but the integrity unit.
         "photos": [] if sealed else views.own_photos(connection, complaint.id),
         "questions": views.questions_to(connection, complaint.id),
