@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from hub.cli.care import channels, database, dead, people
+from hub.cli.care import brake, channels, database, dead, people
 from hub.cli.erase import erasing
 from hub.cli.work import app as work
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(work)
+app.add_typer(brake)
 app.add_typer(database, name="db")
 app.add_typer(people, name="user")
 app.add_typer(dead, name="dead")
@@ -31,7 +32,8 @@ app.add_typer(erasing, name="erase")
 
 def _add_plugins() -> None:
     """Let plugins add commands of theirs, where one may be meant: loading them takes longer than most commands."""
-    ours = {command.name or command.callback.__name__ for command in work.registered_commands if command.callback}
+    commands = [*work.registered_commands, *brake.registered_commands]
+    ours = {command.name or command.callback.__name__ for command in commands if command.callback}
     ours |= {group.name for group in app.registered_groups if group.name}
     word = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     if word in ours or (not word and "--help" not in sys.argv):

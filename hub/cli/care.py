@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ database = typer.Typer(help="The database's schema.", no_args_is_help=True)
 people = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 dead = typer.Typer(help="Deliveries that were given up.", no_args_is_help=True)
 channels = typer.Typer(help="The channels: where each stands; pause, resume, test.", invoke_without_command=True)
+brake = typer.Typer()
 
 
 @channels.callback()
@@ -138,3 +140,61 @@ def add_user(
     password = read_password(from_stdin=password_stdin)
     region = load_region(settings_of(config).hub.region)
     asyncio.run(with_store(config, lambda store: add(store, region, name, role=role, area=area, password=password)))
+
+
+What = Annotated[
+    str, typer.Argument(metavar="[replies|CHANNEL]", help="All replies to citizens, or all that goes to one channel.")
+]
+
+
+@brake.command()
+def hold(what: What = "replies", config: Config = None, json: Json = False) -> None:
+    """Pull the brake: within a second nothing goes out any more, and nothing is lost. Prints what is held."""
+    from hub.commands import brake as work
+    from hub.commands.screen import give, say, table
+
+    choose("what to hold", what, ["replies", *(channel.name for channel in settings_of(config).channels)])
+
+    async def pull(store: Any) -> tuple[bool, dict[str, Any]]:
+        return await work.hold(store, what), await work.look(store, what)
+
+    pulled, found = asyncio.run(with_store(config, pull))
+    if json:
+        give(found)
+    else:
+        table(found["counts"])
+    say(f"{what}: {'held now' if pulled else 'was held already'}. {found['waiting']} deliveries wait.")
+
+
+@brake.command()
+def release(
+    what: What = "replies",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Let go of the brake: shows how many wait and a few of their texts, and asks, where somebody can answer."""
+    from hub.commands import brake as work
+    from hub.commands.screen import give, say, table
+
+    async def look(store: Any) -> tuple[list[str], dict[str, Any]]:
+        return await work.held_names(store), await work.look(store, what)
+
+    held, found = asyncio.run(with_store(config, look))
+    choose("what to release", what, ["replies", *(one.name for one in settings_of(config).channels), *held])
+    if not json:
+        table(found["counts"])
+    for sample in found["samples"]:
+        say(f"  {sample['channel']}: {sample['text']}")
+    if not found["held"]:
+        say(f"{what}: was not held.")
+    elif yes or not sys.stdin.isatty() or typer.confirm(f"Let {found['waiting']} deliveries go?", err=True):
+        asyncio.run(with_store(config, lambda store: work.release(store, what)))
+        say(f"{what}: released. {found['waiting']} deliveries go out when they are due.")
+        found["held"] = False
+    else:
+        say(f"{what}: still held.")
+    if also := [name for name in held if name != what]:
+        say(f"Held still: {', '.join(also)}.")
+    if json:
+        give(found)

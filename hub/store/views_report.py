@@ -50,8 +50,9 @@ def complaints_of(connection: Connection, report: int, before: int | None = None
     statement = (
         select(
             *complaints.c[
-                "id", "channel", "created_at", "received_at", "anonim", "rahasia", "state", "category_reported"
+                "id", "channel", "created_at", "received_at", "anonim", "rahasia", "state", "category_reported", "doubt"
             ],
+            complaints.c.role,
             *understandings.c["text", "category", "place", "urgency_words"],
             *assignments.c["cause", "score", "evidence", "actor"],
         )
@@ -109,7 +110,7 @@ def followups_of(connection: Connection, report: int, limit: int = 100) -> list[
 
 
 def deliveries_of(connection: Connection, report: int, limit: int = 100) -> list[Row[Any]]:
-    """Give what went out about it and how that stands, newest first; without the parcels."""
+    """Give what officials' systems were told of it and how that stands, newest first; without the parcels."""
     statement = (
         select(
             *deliveries.c[
@@ -117,7 +118,7 @@ def deliveries_of(connection: Connection, report: int, limit: int = 100) -> list
             ],
             *deliveries.c["created_at", "settled_at"],
         )
-        .where(deliveries.c.report == report, deliveries.c.state != "superseded")
+        .where(deliveries.c.report == report, deliveries.c.kind == "report", deliveries.c.state != "superseded")
         .order_by(deliveries.c.id.desc())
         .limit(limit)
     )

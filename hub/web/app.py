@@ -10,7 +10,23 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from hub.settings.secret_key import secret_key
-from hub.web import api, board, channels, counter, deeds, health, hooks, login, offer, photos, queue, report, tracking
+from hub.web import (
+    api,
+    board,
+    brake,
+    channels,
+    counter,
+    deeds,
+    health,
+    hooks,
+    login,
+    offer,
+    photos,
+    preview,
+    queue,
+    report,
+    tracking,
+)
 from hub.web.access import Routes
 from hub.web.headers import SecurityHeaders
 from hub.web.pages import STATIC
@@ -20,7 +36,7 @@ from hub.web.visitors import Doorkeeper
 if TYPE_CHECKING:
     from hub.host import Hub
 
-NOUNS = (login, queue, report, deeds, counter, channels, board, photos, tracking, api, hooks, health)
+NOUNS = (login, queue, report, deeds, preview, counter, channels, brake, board, photos, tracking, api, hooks, health)
 
 
 def make_app(hub: Hub, *, lifespan: Any = None) -> Starlette:

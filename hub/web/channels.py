@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from hub.plugin import Channel, Meter
 from hub.store.accounts import write_audit
 from hub.store.deliveries import retry_dead
 from hub.store.intake import retry_quarantined, save_channel
@@ -16,6 +18,8 @@ from hub.store.views_channels import Health, channel_health
 from hub.web.access import Routes
 from hub.web.pages import hub_of, page
 from hub.web.visitors import visitor_of
+
+_log = structlog.get_logger()
 
 
 def add_routes(routes: Routes) -> None:
@@ -39,7 +43,17 @@ async def show_channels(request: Request) -> Response:
         failures=list(hub.registry.failures.values()),
         faults=hub.faults,
         problems=hub.ready(),
+        meters={name: _meters(channel.instance) for name, channel in hub.channels.items()},
     )
+
+
+def _meters(channel: Channel) -> list[Meter]:
+    """Read a channel's figures; one that cannot tell them spoils no page."""
+    try:
+        return list(channel.meters())
+    except Exception as error:  # noqa: BLE001 - a plugin's fault is its own
+        _log.warning("meters failed", channel=channel.context.channel, kind=type(error).__name__)
+        return []
 
 
 async def act(request: Request) -> Response:

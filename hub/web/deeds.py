@@ -13,7 +13,9 @@ from starlette.responses import RedirectResponse, Response
 
 from hub.pipeline.desk import Conflict, NotAllowed, UnknownReport
 from hub.store import views_report as views
+from hub.web import dialogue
 from hub.web.access import Endpoint, Routes
+from hub.web.forms import actor, key, typed, version
 from hub.web.language import language_of, mark
 from hub.web.pages import hub_of
 from hub.web.report import LOOKS_ONLY, render_report, visible_report
@@ -37,7 +39,7 @@ REFUSALS = (
     mark("a report keeps its last complaint"),
     mark("that question is not there or already answered"),
 )
-"""What the desk says, for the catalogs."""
+"""What the desk says, for the catalogs; see also `dialogue.REFUSALS`."""
 NOTHING = mark("nothing was changed: write a note, or choose something else than it is")
 NO_PLACE = mark("that is no position: click on the map, or choose a kelurahan")
 
@@ -68,14 +70,14 @@ def _endpoint(deed: Deed) -> Endpoint:
 
 async def follow_up(request: Request, report: Row[Any], form: FormData) -> str:
     """Record what was done or said: status, a note for citizens, a note for colleagues."""
-    said = {name: _text(form, name, 4000) for name in ("status", "reason", "note", "note_internal")}
+    said = {name: typed(form, name, 4000) for name in ("status", "reason", "note", "note_internal")}
     if said["status"] == report.status:
         said["status"] = ""
     if said["status"] != "ditolak":
         said["reason"] = ""
     if not any(said.values()):
         raise NotAllowed(NOTHING)
-    await hub_of(request).desk.follow_up(report.number, _version(form), _name(request), **said)
+    await hub_of(request).desk.follow_up(report.number, version(form), actor(request), **said)
     return str(report.number)
 
 
@@ -83,59 +85,59 @@ async def correct(request: Request, report: Row[Any], form: FormData) -> str:
     """Set right category, urgency, unit or place: only what differs is sent to the desk."""
     changes: dict[str, Any] = {}
     for name in ("category", "urgency", "lead"):
-        value = _text(form, name, 40)
+        value = typed(form, name, 40)
         if value and value != getattr(report, name):
             changes[name] = value
-    place, kelurahan = _point(form), _text(form, "kelurahan", 16)
+    place, kelurahan = _point(form), typed(form, "kelurahan", 16)
     if place is not None:
         changes["place"] = place
     elif kelurahan and kelurahan != report.kelurahan:
         changes["kelurahan"] = kelurahan
     if not changes:
         raise NotAllowed(NOTHING)
-    await hub_of(request).desk.correct(report.number, _version(form), _name(request), **changes)
+    await hub_of(request).desk.correct(report.number, version(form), actor(request), **changes)
     return await _where_next(request, report)
 
 
 async def merge(request: Request, report: Row[Any], form: FormData) -> str:
     """Join with another report that this account may see."""
     sight = visitor_of(request).sight
-    number = _text(form, "into", 40)
+    number = typed(form, "into", 40)
     other = await hub_of(request).store.read(lambda connection: views.find_visible(connection, number, sight))
     if other is None:
         raise UnknownReport(number)
-    await hub_of(request).desk.merge(report.number, other.number, _version(form), _name(request))
+    await hub_of(request).desk.merge(report.number, other.number, version(form), actor(request))
     return str(report.number)
 
 
 async def unmerge(request: Request, report: Row[Any], form: FormData) -> str:
     """Take a joined report out again."""
-    merge_id, store = _key(form, "merge"), hub_of(request).store
+    merge_id, store = key(form, "merge"), hub_of(request).store
     known = await store.read(lambda connection: [row.id for row in views.merges_into(connection, report.id)])
     if merge_id not in known:
         raise HTTPException(404)
-    await hub_of(request).desk.unmerge(merge_id, _name(request))
+    await hub_of(request).desk.unmerge(merge_id, actor(request))
     return str(report.number)
 
 
 async def split(request: Request, report: Row[Any], form: FormData) -> str:
     """Give one complaint a report of its own, and go there."""
-    complaint, hub = _key(form, "complaint"), hub_of(request)
+    complaint, hub = key(form, "complaint"), hub_of(request)
     if not await hub.store.read(lambda connection: views.has_complaint(connection, report.id, complaint)):
         raise HTTPException(404)
-    await hub.desk.split(report.number, complaint, _version(form), _name(request))
+    await hub.desk.split(report.number, complaint, version(form), actor(request))
     return str(report.number)
 
 
 async def answer(request: Request, report: Row[Any], form: FormData) -> str:
     """Say whether another report is the same."""
-    hub, suggestion, sight = hub_of(request), _key(form, "suggestion"), visitor_of(request).sight
+    hub, suggestion, sight = hub_of(request), key(form, "suggestion"), visitor_of(request).sight
     known = await hub.store.read(
         lambda connection: [row.id for row in views.suggestions_of(connection, report.id, sight)]
     )
     if suggestion not in known:
         raise HTTPException(404)
-    await hub.desk.answer(suggestion, _name(request), same=form.get("same") == "1")
+    await hub.desk.answer(suggestion, actor(request), same=form.get("same") == "1")
     return str(report.number)
 
 
@@ -143,7 +145,7 @@ async def open_sealed(request: Request, report: Row[Any], _form: FormData) -> st
     """Let a sealed report out: it leaves the reader's own sight."""
     if not visitor_of(request).sight.sealed:
         raise HTTPException(404)
-    await hub_of(request).desk.open_sealed(report.number, _name(request))
+    await hub_of(request).desk.open_sealed(report.number, actor(request))
     return ""
 
 
@@ -155,6 +157,7 @@ DEEDS: dict[str, Deed] = {
     "pisah": split,
     "jawab": answer,
     "buka": open_sealed,
+    **dialogue.DEEDS,
 }
 
 
@@ -165,26 +168,9 @@ async def _where_next(request: Request, report: Row[Any]) -> str:
     return "" if still is None else str(report.number)
 
 
-def _name(request: Request) -> str:
-    return visitor_of(request).staff.name
-
-
-def _text(form: FormData, name: str, longest: int) -> str:
-    return str(form.get(name, "")).replace("\r\n", "\n").strip()[:longest]
-
-
-def _key(form: FormData, name: str) -> int:
-    value = str(form.get(name, ""))
-    return int(value) if value.isdecimal() and len(value) < 19 else 0
-
-
-def _version(form: FormData) -> int:
-    return _key(form, "version")
-
-
 def _point(form: FormData) -> tuple[float, float] | None:
     """Read the clicked position. Raises NotAllowed where something else was typed."""
-    lat, lon = _text(form, "lat", 20), _text(form, "lon", 20)
+    lat, lon = typed(form, "lat", 20), typed(form, "lon", 20)
     if not lat and not lon:
         return None
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row
 from starlette.datastructures import FormData
@@ -12,16 +12,23 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from hub.pipeline import preview
+from hub.store import reports, views_dialogue
 from hub.store import views_report as views
 from hub.store.accounts import write_audit
 from hub.store.engine import StoreBusy
+from hub.store.keys import derive_key
 from hub.web import story
 from hub.web.access import Routes
+from hub.web.forms import read_key
 from hub.web.pages import attributions, hub_of, page, words_for
 from hub.web.visitors import visitor_of
 from normalizer.complaint import URGENCIES
 from normalizer.report import REASONS, STATUSES
 from normalizer.taxonomy import CATEGORIES
+
+if TYPE_CHECKING:
+    from hub.host import Hub
 
 LOOKS_ONLY = frozenset({"operator"})
 """Roles that keep the hub running and leave its reports to others."""
@@ -83,11 +90,16 @@ async def render_report(
 ) -> Response:
     """Show the page; with what was typed and what stood against it after a refused change."""
     sight, words = visitor_of(request).sight, words_for(request)
-    before = request.query_params.get("sebelum", "")
-    shown = await hub_of(request).store.read(
-        lambda connection: read_report(connection, report, sight, int(before) if before.isdecimal() else None)
+    before = read_key(request.query_params.get("sebelum", "")) or None
+    hub = hub_of(request)
+    shown = await hub.store.read(
+        lambda connection: {
+            **read_report(connection, report, sight, before),
+            **_read_dialogue(connection, report, hub),
+        }
     )
-    seen = _number(typed, "seen")
+    held = visitor_of(request).held
+    seen = read_key(str(typed.get("seen", ""))) if typed is not None else 0
     return page(
         request,
         "report.html",
@@ -101,6 +113,8 @@ async def render_report(
         evidence=partial(story.evidence, words),
         joined=partial(story.joined, words),
         happened=partial(story.happened, words),
+        stands=partial(story.stands, words, held),
+        told_of=partial(story.told_of, words),
         may_act=visitor_of(request).staff.role not in LOOKS_ONLY,
         statuses=STATUSES,
         reasons=REASONS,
@@ -114,13 +128,11 @@ async def render_report(
 
 
 def read_report(connection: Connection, report: Row[Any], sight: Any, before: int | None) -> dict[str, Any]:
-    """Read all that the page shows."""
+    """Read what the page shows of citizens and officials."""
     complaints = views.complaints_of(connection, report.id, before)
     ids = [complaint.id for complaint in complaints]
-    deliveries = views.deliveries_of(connection, report.id)
     followups = views.followups_of(connection, report.id)
-    replies = {row.id: [d for d in deliveries if d.cause == f"tl:{row.native_id}"[:24]] for row in followups}
-    attached = {delivery.id for found in replies.values() for delivery in found}
+    by_act = views_dialogue.replies_by_act(connection, report.id)
     return {
         "complaints": complaints,
         "more": complaints[-1].id if len(complaints) == views.PAGE else None,
@@ -128,10 +140,33 @@ def read_report(connection: Connection, report: Row[Any], sight: Any, before: in
         "photos": views.photos_of(connection, ids),
         "history": views.history_of(connection, report.id),
         "followups": followups,
-        "replies": replies,
-        "deliveries": [delivery for delivery in deliveries if delivery.id not in attached],
+        "replies": {row.id: [kind for act in _acts(report, row) for kind in by_act.get(act, ())] for row in followups},
+        "results": views_dialogue.officials_photos(connection, [row.id for row in followups]),
+        "sendings": views_dialogue.replies_to(connection, ids),
+        "deliveries": views.deliveries_of(connection, report.id),
         "suggestions": views.suggestions_of(connection, report.id, sight),
         "merges": views.merges_into(connection, report.id),
+    }
+
+
+def _acts(report: Row[Any], followup: Row[Any]) -> tuple[str, ...]:
+    """Give what the replies to a follow-up are filed under: those of staff, and those of other systems."""
+    names = (followup.native_id, f"{followup.channel}:{followup.native_id}")
+    return tuple(derive_key(report.number, f"tl:{name}") for name in names)
+
+
+def _read_dialogue(connection: Connection, report: Row[Any], hub: Hub) -> dict[str, Any]:
+    """Read what waits for an answer, and whom a word to the citizens would reach."""
+    now = hub.store.now()
+    state = reports.load_reports(connection, [report.id])[report.id]
+    told = preview.rehearse(connection, preview.follow_up(state, now, status="", reason="", note=""), hub.house, now)
+    return {
+        "questions": views_dialogue.questions_of(connection, report.id),
+        "disputes": views_dialogue.disputes_of(connection, report.id) if report.disputed_at else [],
+        "acts": views_dialogue.acts_under_way(connection, report.id),
+        "barred": {one.complaint: one.problem for one in told},
+        "reached": [one.channel for one in told if not one.problem],
+        "unreached": sum(bool(one.problem) for one in told),
     }
 
 
@@ -142,11 +177,6 @@ def _kept(form: FormData | None, name: str, current: str) -> str:
     """
     chosen, was = (str(form.get(key, "")) if form is not None else "" for key in (name, f"was_{name}"))
     return chosen if chosen and chosen != was else current
-
-
-def _number(form: FormData | None, name: str) -> int:
-    value = str(form.get(name, "")) if form is not None else ""
-    return int(value) if value.isdecimal() else 0
 
 
 def _areas(request: Request, report: Row[Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from sqlalchemy import Row
@@ -63,7 +63,27 @@ HAPPENED = {
     "withdrawn": mark("A citizen withdrew their complaint"),
     "erased": mark("A complaint was erased"),
     "understood": mark("The rules understood it anew"),
+    "asked": mark("A citizen was asked: %(question)s"),
+    "answered": mark("The citizen answered: the clock goes on"),
+    "unanswered": mark("The citizen did not answer in time"),
+    "doubted": mark("A citizen says that it is not about their problem"),
+    "confirmed": mark("Confirmed that a complaint belongs here"),
+    "disputed": mark("A citizen says that it is not done"),
+    "dispute-kept": mark("The dispute was looked into: it stays finished"),
+    "validated": mark("Report by a head of RT or RW: %(decision)s"),
+    "called-back": mark("Called back: %(replies)s replies did not go out"),
+    "nudged": mark("Somebody at a desk asked for news"),
 }
+TOLD = {
+    "diterima": mark("receipt"),
+    "tl": mark("answer"),
+    "tanya": mark("question"),
+    "banding": mark("decision of the dispute"),
+    "buka": mark("opened again"),
+    "coret": mark("struck off"),
+    "lewat": mark("closed: no answer"),
+}
+"""What a reply is, by the beginning of its cause."""
 FIELDS = {
     "category": mark("category"),
     "place": mark("place"),
@@ -103,8 +123,34 @@ def happened(words: Words, entry: Row[Any]) -> str:
         "earlier": lambda: str(data.get("earlier", "")),
         "field": lambda: translate(FIELDS.get(data.get("field", ""), "")) if data.get("field") in FIELDS else "",
         "other": lambda: str(data.get("source") or data.get("into") or ""),
+        "question": lambda: words.question(data.get("question", "")),
+        "decision": lambda: words.validated(data.get("decision", "")),
+        "replies": lambda: words.number(data.get("replies", 0)),
     }
     return _fill(words, known, **{name: make() for name, make in spell.items()}) if known else entry.kind
+
+
+def told_of(words: Words, cause: str) -> str:
+    """Say what a reply is about."""
+    known = TOLD.get(cause.partition(":")[0])
+    return words.language.gettext(known) if known else words.language.gettext(mark("reply"))
+
+
+def stands(words: Words, held: Container[str], found: Row[Any]) -> str:
+    """Say how a reply stands, with the time that counts."""
+    _ = words.language.gettext
+    if found.state == "due" and ("replies" in held or found.channel in held):
+        return _(mark("held back"))
+    if found.state == "due" and found.next_at is not None and found.next_at > words.now:
+        return _fill(words, mark("leaves at %(time)s"), time=words.clock(found.next_at))
+    if found.state == "sent":
+        return _fill(words, mark("sent %(time)s"), time=words.clock(found.settled_at))
+    if found.state == "waiting":
+        return words.waits_for(found.waits_for)
+    if found.state == "superseded" and found.reason == "called back":
+        return words.why(found.reason)
+    spelled = words.delivery_state(found.state)
+    return f"{spelled}: {words.why(found.reason)}" if found.reason and found.state != "superseded" else spelled
 
 
 def _fill(words: Words, message: str, **values: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.to_thread
@@ -19,6 +20,7 @@ from starlette.responses import Response
 from hub.store.accounts import (
     TOUCH_EVERY,
     Account,
+    Session,
     check_password,
     find_account,
     find_session,
@@ -30,6 +32,7 @@ from hub.store.accounts import (
     write_audit,
 )
 from hub.store.engine import StoreBusy
+from hub.store.replies import held
 from hub.store.views_sight import Sight
 from hub.web.limits import Attempts
 from hub.web.signing import guest_token
@@ -51,6 +54,8 @@ class Visitor:
     token: str = field(default="", repr=False)
     guest: str = field(default="", repr=False)
     """Random cookie of a browser without a session; only as good as the token made from it."""
+    held: Mapping[str, Any] = field(default_factory=dict)
+    """What the brake keeps back, by name: every page tells staff. Rows of name, by, at."""
 
     @property
     def sight(self) -> Sight:
@@ -91,14 +96,19 @@ class Doorkeeper:
     async def by_cookie(self, request: Request) -> Visitor:
         """Find the session of a browser; polling does not keep it alive."""
         token, now = request.cookies.get(SESSION_COOKIE, ""), self._hub.store.now()
-        session = await self._hub.store.read(lambda c: find_session(c, token, now)) if token else None
+
+        def find(connection: Connection) -> tuple[Session | None, Mapping[str, Any]]:
+            session = find_session(connection, token, now) if token else None
+            return session, held(connection) if session is not None else {}
+
+        session, kept_back = await self._hub.store.read(find) if token else (None, {})
         if session is None:
             guest = request.cookies.get(GUEST_COOKIE) or secrets.token_urlsafe(16)
             return Visitor(csrf=guest_token(self._secret, guest), guest=guest)
         if session.seen_at + TOUCH_EVERY <= now and "hx-request" not in request.headers:
             with suppress(StoreBusy):  # in a flood complaints go first; the next page touches it
                 await self._hub.store.write(lambda c: touch_session(c, token, now))
-        return Visitor(session.account, session.csrf, token)
+        return Visitor(session.account, session.csrf, token, held=kept_back)
 
     async def by_header(self, request: Request) -> Visitor:
         """Find who a machine is: `Bearer` with a session's token, or `Basic` with name and password."""

@@ -40,6 +40,9 @@ LANE = {
     "baru": mark("New"),
     "perlu-lokasi": mark("Needs a place"),
     "mungkin-duplikat": mark("Perhaps a duplicate"),
+    "dibantah": mark("Disputed"),
+    "menunggu-warga": mark("Waits for citizens"),
+    "rt-rw": mark("RT/RW"),
     "selesai": mark("Closed"),
 }
 LEVEL = {
@@ -67,14 +70,32 @@ DELIVERY_STATE = {
     "superseded": mark("replaced by a newer one"),
     "undeliverable": mark("cannot be delivered"),
     "dead": mark("given up"),
-    "waiting": mark("the citizen must write first"),
+    "waiting": mark("waits"),
 }
+WAITS_FOR = {
+    "citizen": mark("waits until the citizen writes again"),
+    "clerk": mark("waits until a clerk has looked"),
+}
+QUESTION = {
+    "where": mark("Where exactly?"),
+    "photo": mark("A photo, please"),
+    "still": mark("Is it still there?"),
+    "other": mark("Something else"),
+}
+NEIGHBOUR = {"rt": mark("head of RT"), "rw": mark("head of RW")}
+VALIDATED = {"sah": mark("validated"), "dicoret": mark("struck off")}
 NO_WAY = (
     mark("this channel takes no replies"),
     mark("anonymous source: nobody to answer"),
     mark("no private route"),
+    mark("nobody has looked whether this complaint belongs to the report"),
+    mark("waits for a clerk: is this complaint about this report?"),
+    mark("the citizen has not written again"),
+    mark("the citizen must write first"),
+    mark("the reporter was erased"),
+    mark("called back"),
 )
-"""Why the hub itself gives up a reply, for the catalogs."""
+"""Why the hub itself gives up a reply or lets it wait, for the catalogs."""
 ROLE = {
     "petugas": mark("clerk"),
     "camat": mark("head of kecamatan"),
@@ -132,6 +153,22 @@ class Words:
     def delivery_state(self, code: str) -> str:
         """Spell how a delivery stands."""
         return self._of(DELIVERY_STATE, code)
+
+    def waits_for(self, code: str) -> str:
+        """Spell for whom a reply waits."""
+        return self._of(WAITS_FOR, code)
+
+    def question(self, code: str) -> str:
+        """Spell what a citizen is asked."""
+        return self._of(QUESTION, code)
+
+    def neighbour(self, code: str) -> str:
+        """Spell the office of a head of RT or RW."""
+        return self._of(NEIGHBOUR, code)
+
+    def validated(self, code: str) -> str:
+        """Spell what was decided of a report by a head of RT or RW."""
+        return self._of(VALIDATED, code)
 
     def why(self, reason: str) -> str:
         """Spell why something was not delivered: the hub's own reasons are translated, a channel's stay as they are."""
@@ -192,6 +229,14 @@ class Words:
             return "–"
         local = at.astimezone(self.zone)
         return format_datetime(local, "d MMM y, HH.mm", locale=self.language.locale)
+
+    def clock(self, at: datetime | None) -> str:
+        """Spell an instant of today by the clock alone, another one in full."""
+        if at is None:
+            return "–"
+        local = at.astimezone(self.zone)
+        today = local.date() == self.now.astimezone(self.zone).date()
+        return format_datetime(local, "HH.mm", locale=self.language.locale) if today else self.moment(at)
 
     def number(self, value: float) -> str:
         """Spell a number."""

@@ -1,0 +1,108 @@
+"""What is said between citizens and staff about one report: questions, disputes, replies and how they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select
+
+from hub.store.tables import Instant, complaints, deliveries, disputes, photos, questions
+
+ACKNOWLEDGED, ASKED = "diterima", "tanya:"
+"""Causes of replies that are no deeds to be called back."""
+LAST = 5
+"""So many replies are shown of each complaint."""
+
+
+def questions_of(connection: Connection, report: int) -> dict[int, list[Row[Any]]]:
+    """Give the open questions of a report by complaint, oldest first."""
+    rows = connection.execute(
+        select(questions)
+        .where(questions.c.report == report, questions.c.state == "open")
+        .order_by(questions.c.at, questions.c.id)
+    )
+    found: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.complaint, []).append(row)
+    return found
+
+
+def disputes_of(connection: Connection, report: int) -> list[Row[Any]]:
+    """Give the open disputes of a report, oldest first, with the channel each came by: never who."""
+    return list(
+        connection.execute(
+            select(*disputes.c["complaint", "at", "due_at", "photos"], complaints.c.channel)
+            .join(complaints, complaints.c.id == disputes.c.complaint)
+            .where(disputes.c.report == report, disputes.c.decision == "")
+            .order_by(disputes.c.id)
+        )
+    )
+
+
+def officials_photos(connection: Connection, followups: Sequence[int]) -> dict[int, list[str]]:
+    """Give the names of photos that can be shown, by follow-up."""
+    rows = connection.execute(
+        select(photos.c.followup, photos.c.id)
+        .where(photos.c.followup.in_(followups), photos.c.kind == "photo", photos.c.state == "ready")
+        .order_by(photos.c.followup, photos.c.position)
+    )
+    found: dict[int, list[str]] = {}
+    for followup, name in rows:
+        found.setdefault(followup, []).append(name)
+    return found
+
+
+def replies_to(connection: Connection, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """Give how the latest replies to these complaints stand, newest first, without their texts."""
+    rank = func.row_number().over(partition_by=deliveries.c.complaint, order_by=deliveries.c.id.desc()).label("rank")
+    columns = deliveries.c[
+        "id", "channel", "complaint", "cause", "state", "attempts", "next_at", "waits_for", "reason", "settled_at"
+    ]
+    ranked = select(*columns, rank).where(deliveries.c.complaint.in_(ids), deliveries.c.kind == "reply").subquery()
+    found: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(select(ranked).where(ranked.c.rank <= LAST).order_by(ranked.c.id.desc())):
+        found.setdefault(row.complaint, []).append(row)
+    return found
+
+
+def replies_by_act(connection: Connection, report: int) -> dict[str, list[Any]]:
+    """Count the replies to each deed by how they stand: rows of channel, state, waits_for, reason, count."""
+    sorts = deliveries.c["act", "channel", "state", "waits_for", "reason"]
+    rows = connection.execute(
+        select(*sorts, func.count().label("count"), _soonest().label("next_at"))
+        .where(deliveries.c.report == report, deliveries.c.kind == "reply", deliveries.c.state != "superseded")
+        .group_by(*sorts)
+        .order_by(*sorts)
+    )
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.act, []).append(row)
+    return found
+
+
+def acts_under_way(connection: Connection, report: int) -> list[Row[Any]]:
+    """Give the deeds whose replies have surely not gone out: rows of act, count, next_at (of the first to go)."""
+    due = func.sum(case((deliveries.c.state == "due", 1), else_=0))
+    return list(
+        connection.execute(
+            select(deliveries.c.act, func.count().label("count"), _soonest().label("next_at"))
+            .where(
+                deliveries.c.report == report,
+                deliveries.c.kind == "reply",
+                deliveries.c.act != "",
+                deliveries.c.cause != ACKNOWLEDGED,
+                ~deliveries.c.cause.startswith(ASKED, autoescape=True),
+                deliveries.c.state.in_(("due", "waiting")),
+                deliveries.c.attempts == 0,
+                deliveries.c.uncertain.is_(False),
+            )
+            .group_by(deliveries.c.act)
+            .having(due > 0)
+            .order_by(func.min(deliveries.c.id))
+        )
+    )
+
+
+def _soonest() -> ColumnElement[Any]:
+    return func.min(case((deliveries.c.state == "due", deliveries.c.next_at)), type_=Instant)
