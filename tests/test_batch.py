@@ -521,3 +521,15 @@ async def test_what_becomes_secret_is_answered_in_private_only(
     assert (await works.deliveries(kind="reply"))[-1].state == "due"
     await works.hear(channel, secret)
     assert (await works.deliveries(kind="reply"))[-1].state == state
+
+
+async def test_officials_hand_a_report_over(works: Works) -> None:
+    number = await opened(works)
+    await works.hear("crop", told("1", number, "disposisi", unit="dinas-bina-marga"))
+    report = await works.report()
+    assert (report.lead, report.units_by) == ("dinas-bina-marga", "person")
+    await works.hear("crop", told("2", number, "proses", unit="tukang entah siapa", at=NOW + HOUR))
+    await works.hear("crop", told("3", number, "selesai", unit="31.74.01", at=NOW + 2 * HOUR))
+    assert (await works.report()).lead == "dinas-bina-marga"
+    (line,) = [row for row in await works.rows("history") if row.kind == "units"]
+    assert line.data["after"] == "dinas-bina-marga"

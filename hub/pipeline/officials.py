@@ -13,19 +13,23 @@ from hub.pipeline.replying import Answer
 from hub.plugin import Ended, FollowUp
 from hub.replies import Message
 from hub.store import complaints as complaint_store
-from hub.store import erasure
-from hub.store.complaints import ANSWERED
+from hub.store import erasure, talks
 from hub.store.intake import RawItem
-from hub.store.keys import random_key
+from hub.store.keys import derive_key, random_key
 from hub.store.reports import ReportState
 from hub.store.tables import followups
 from normalizer.number import read_number
+from normalizer.report import UnitShare
 
 
 def status_message(report: ReportState, note: str, *, reopened: bool = False) -> Message:
     """Say where a report stands."""
     main = "status.reopened" if reopened else f"status.{report.status}"
     return Message(main, report.reason, note, tail=("part.dispute",) if report.status == "selesai" else ())
+
+
+def _cause(channel: str, follow_up: FollowUp) -> str:
+    return f"tl:{channel}:{follow_up.native_id}"
 
 
 class Officials(Taker):
@@ -38,23 +42,40 @@ class Officials(Taker):
         report, complaint = self._about(item.channel, follow_up)
         self.space.follow_ups.add((item.channel, follow_up.native_id))
         by = "source" if complaint is not None else "crop"
-        before, was_closed = report.status, report.is_closed
+        before, why, was_closed = report.status, report.reason, report.is_closed
         decides = item.channel in self.house.decides
         # A clock that runs ahead must not silence everybody until its time has come.
         heard = follow_up.model_copy(update={"at": min(follow_up.at, self.now)})
         applied = incident.follow(report, heard, by, decides=decides)
+        if applied and by == "crop":
+            self._hand_over(report, follow_up.unit, item.channel)
         photos = self._keep_follow_up(item, report, follow_up, complaint, applied=applied)
         self.ledger.told_by[report.id] = (
             item.channel if self.ledger.told_by.get(report.id, item.channel) == item.channel else ""
         )
         cause = "status" if report.status != before else "follow-up"
-        self.ledger.change(report, cause, item.channel, status=follow_up.status[:40], applied=applied)
+        act = derive_key(report.number, _cause(item.channel, follow_up))
+        deed = {"before": before, "before_reason": why, "act": act}
+        self.ledger.change(report, cause, item.channel, status=follow_up.status[:40], applied=applied, **deed)
         if by == "crop":
             answer_nudges(self.connection, report, self.now)
+        reopened = was_closed and not report.is_closed
+        if reopened:
+            talks.decide_disputes(self.connection, report.id, "reopened", by=item.channel, now=self.now)
         if applied and (report.status != before or follow_up.note):
-            reopened = was_closed and not report.is_closed
             self._answer(item.channel, report, follow_up, complaint, photos, reopened=reopened)
         return "followup"
+
+    def _hand_over(self, report: ReportState, unit: str, channel: str) -> None:
+        """Officials who go on with it in another unit have handed it over: that one leads now, by a person's word.
+
+        A unit that only tells of the end takes nothing over.
+        """
+        before = report.lead
+        if report.is_closed or unit == before or not self.house.unit_name(unit):
+            return
+        report.units, report.units_by = (UnitShare(unit=unit, by="person"),), "person"
+        self.ledger.change(report, "units", channel, before=before, after=unit)
 
     def _about(self, channel: str, follow_up: FollowUp) -> tuple[ReportState, int | None]:
         if follow_up.report:
@@ -119,15 +140,10 @@ class Officials(Taker):
     ) -> None:
         """Tell every citizen; the one at whose own source it was said knows already."""
         report.answered_at = report.answered_at or self.now
-        knows = {complaint} if complaint is not None else set()
-        members = {row.id for row in complaint_store.to_answer(self.connection, report.id)}
-        here = [stored for stored in self.space.stored.values() if stored.report == report.id]
-        members |= {stored.id for stored in here}
-        members -= {stored.id for stored in here if stored.state not in ANSWERED}
-        cause = f"tl:{channel}:{follow_up.native_id}"
+        only = self.ledger.members(report) - ({complaint} if complaint is not None else set())
         # As the report stands now: later items of the batch have their own answers.
         message = status_message(report, follow_up.note, reopened=reopened)
-        self.ledger.answers.append(Answer(replace(report), cause, message, photos, frozenset(members - knows)))
+        self.ledger.answers.append(Answer(replace(report), _cause(channel, follow_up), message, photos, only))
 
     def take_end(self, item: RawItem, end: Ended) -> str:
         """Mark a complaint as gone; a report whose last one went may be over. Raises Unplaced."""

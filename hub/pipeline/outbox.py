@@ -81,6 +81,11 @@ class _Told:
         return self.tried is not None and not self.tried.parcel.startswith(_WITHDRAWN)
 
     @property
+    def asks(self) -> bool:
+        """Whether what waits asks the officials for news: it goes out whatever comes after."""
+        return self.waiting is not None and self.waiting.cause == "nudge"
+
+    @property
     def before(self) -> Notice | None:
         parcel = PARCEL.validate_json(self.tried.parcel) if self.tried is not None else None
         return parcel if isinstance(parcel, Notice) else None
@@ -145,7 +150,7 @@ def write_notices(
         for shot in shots:
             key = shot.state.id
             told = _Told.read(known.get(key, ()), spoke.get(key))
-            echo = except_for.get(key) == channel and set(shot.state.causes) <= {"status", "follow-up"}
+            echo = except_for.get(key) == channel and set(shot.state.causes) <= {"status", "follow-up", "units"}
             notice = shot.notice(_event(shot, told))
             if not sink.wants(notice):
                 recalled.extend(told.unsent)
@@ -155,7 +160,7 @@ def write_notices(
             row = _notice_row(shot, notice, channel, sink, told, echo=echo)
             if row is not None:
                 rows.append(row)
-                superseded.extend([told.waiting.id] if told.waiting is not None else [])
+                superseded.extend([told.waiting.id] if told.waiting is not None and not told.asks else [])
     delivery_store.recall(connection, recalled)
     delivery_store.write_deliveries(connection, rows, superseded)
     return len(rows)
