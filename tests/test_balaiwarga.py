@@ -19,6 +19,7 @@ from sqlalchemy import select
 import plugins.balaiwarga
 from hub.plugin import Delivery, Item, Received, Reply, Request
 from hub.settings.model import ChannelSettings
+from hub.store.engine import StoreBusy
 from hub.store.tables import complaints, deliveries, photos, raw_items, reporters, reports
 from hub.testing import NOW as KIT_NOW
 from hub.testing import SinkCase, SourceCase, World, check_sink, check_source, make_context, make_delivery, sample_reply
@@ -188,6 +189,7 @@ def test_a_receipt_may_be_reloaded_and_is_for_nobody_else(city: City) -> None:
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["x-robots-tag"] == "noindex"
     assert answer.headers["cache-control"] == "no-store"
+    assert "3 Feb 2026, 12.00" in answer.text
     forged = ["", "x", "a.b.c", f"{place.partition('=')[2]}x", fields["tiket"]]
     assert {city.browser.get("/lapor/tanda-terima", params={"t": t}).status_code for t in forged} == {404}
 
@@ -285,6 +287,21 @@ def test_an_unknown_ticket_costs_a_second_click_and_no_words(city: City) -> None
     assert answer.status_code == 422
     assert WORDS in answer.text
     assert city.send(hidden(answer.text) | {"cerita": WORDS}).status_code == 303
+
+
+def test_while_the_store_is_full_the_same_form_may_be_sent_again(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = city.form() | {"cerita": WORDS}
+
+    async def full(*_: object) -> None:
+        raise StoreBusy("too much at once")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(city.hub.channels["balaiwarga"], "take", full)
+        busy = city.send(fields)
+    assert busy.status_code == 503
+    assert busy.headers["retry-after"]
+    number = fields["tiket"].split(".")[1]
+    assert read_receipt(city.browser.get(city.send(fields).headers["location"]).text)[0] == number
 
 
 def test_a_form_of_another_site_is_refused(city: City) -> None:

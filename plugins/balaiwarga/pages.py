@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -49,7 +51,8 @@ async def submit(request: Request) -> Response:
         return _form(request, channel, ticket, said, flaws, asks=asks, again=_has_files(form))
     await channel.keep(ticket, make_submission(said, photos))
     channel.visits.note(address, ticket.key, now)
-    return RedirectResponse(f"/lapor/tanda-terima?t={channel.stamp.seal('terima', ticket)}", 303, headers=PRIVATE)
+    receipt = channel.stamp.seal("terima", replace(ticket, at=int(now.timestamp())))
+    return RedirectResponse(f"/lapor/tanda-terima?t={receipt}", 303, headers=PRIVATE)
 
 
 async def show_receipt(request: Request) -> Response:
@@ -58,7 +61,8 @@ async def show_receipt(request: Request) -> Response:
     ticket = channel.stamp.open("terima", request.query_params.get("t", ""))
     if ticket is None:
         raise HTTPException(404)
-    names = {"number": ticket.number, "link": channel.tracking_link(ticket), "script": script_url()}
+    at = datetime.fromtimestamp(ticket.at, UTC)
+    names = {"number": ticket.number, "at": at, "link": channel.tracking_link(ticket), "script": script_url()}
     return _private(request.state.render(TEMPLATES, "tanda_terima.html", **names))
 
 

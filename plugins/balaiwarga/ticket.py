@@ -25,7 +25,7 @@ class Ticket:
     number: str
     """Of the report, as the receipt shows it."""
     at: int
-    """Seconds since 1970 when the form was shown."""
+    """Seconds since 1970 when the form was shown; on a receipt, when it was sent."""
 
     @property
     def sum(self) -> tuple[int, int]:
