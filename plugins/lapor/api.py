@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx2
 
+from hub.answers import send
 from plugins.lapor.fields import label_of
 from plugins.lapor.options import LaporOptions
-from plugins.lapor.web import rows, send
+from plugins.lapor.web import rows
 
 TOPICS_KEPT = timedelta(days=1)
 MOST_TOPICS = 5000

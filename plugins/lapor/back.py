@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx2
 
+from hub.answers import send, undelivered
 from hub.plugin import Context, Delivery, Notice, Receipt, Rejected, Reply, TryAgain
 from normalizer.report import Report
 from normalizer.taxonomy import category
@@ -12,7 +13,6 @@ from plugins.lapor.fields import Fields
 from plugins.lapor.options import LaporOptions
 from plugins.lapor.statuses import OURS
 from plugins.lapor.values import tracking_id
-from plugins.lapor.web import send, undelivered
 from plugins.lapor.xml import CONTENT_TYPE, BadAnswer, Taken, read_taken, status_body, stream_body
 
 NO_STATUS_PATH = "no status path is configured: type it in on the admin site"

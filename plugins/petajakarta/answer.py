@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 import httpx2
 
-from hub.answers import retry_after
-from hub.plugin import PluginError, Throttled, TryAgain, Unauthorized
+from hub.answers import refusal
+from hub.plugin import PluginError, TryAgain
 from plugins.petajakarta.topology import features_of_topology
 
 Dialect = Literal["v3", "v2"]
@@ -69,15 +69,9 @@ def _features(document: Any, name: str) -> list[Any] | None:
 
 def _refusal(response: httpx2.Response, now: datetime) -> PluginError:
     """Translate a code other than 200. No 400 is final: the present server gives it for its own faults too."""
-    status = response.status_code
-    rest = retry_after(response.headers.get("retry-after", ""), now)
-    if status in (401, 403):
-        return Unauthorized(f"refused ({status})")
-    if status == 429:
-        return Throttled(None if rest is None else now + rest, "asks for a rest (429)")
-    if status == 204:
+    if response.status_code == 204:
         return TryAgain("answered nothing (204), which is a fault of its server")
-    return TryAgain(f"answered {status}", rest)
+    return refusal(response, now)
 
 
 def _json(body: bytes) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import httpx2
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.answers import send, undelivered
 from hub.plugin import (
     Audience,
     BadOptions,
@@ -33,7 +34,7 @@ from plugins.qlue.history import MEMBER, history_item, read_history
 from plugins.qlue.marker import Marker
 from plugins.qlue.reply import reply_body
 from plugins.qlue.values import STATUSES
-from plugins.qlue.web import rows, send, undelivered
+from plugins.qlue.web import rows
 from plugins.qlue.window import Window
 
 PAGE = 500
