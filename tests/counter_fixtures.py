@@ -61,7 +61,7 @@ def rows(office: Office, name: str, **where: Any) -> list[Any]:
     """Give rows of a table, oldest first."""
     table = tables.metadata.tables[name]
     wanted = [table.c[column] == value for column, value in where.items()]
-    return office.read(lambda c: c.execute(select(table).where(*wanted).order_by(list(table.primary_key)[0])).all())
+    return office.read(lambda c: c.execute(select(table).where(*wanted).order_by(next(iter(table.primary_key)))).all())
 
 
 class Desk:

@@ -1,4 +1,4 @@
-"""The counter's pages and what its script talks to: who may, numbers once, entries once, nothing lost, nothing shown."""
+"""The counter's pages and what its script talks to: numbers and entries once, nothing lost, nothing shown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from hub.desk_entry import DeskEntry
 from normalizer.number import make_number
 from tests.counter_fixtures import WORDS, Desk, entry, open_counter, rows, settle
-from tests.web_fixtures import NOW, SETIABUDI, TEBET, Office, add_report, seal, token_on
+from tests.web_fixtures import NOW, SETIABUDI, Office, add_report, seal, token_on
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,10 @@ def test_a_number_is_not_used_for_two_citizens(office: Office) -> None:
 
 def test_a_number_that_nobody_reserved_is_refused(office: Office) -> None:
     (answer,) = Desk(office).send(entry(make_number(5, "JKT")))
-    assert (answer["state"], answer["reason"]) == ("bad", "Nomor ini bukan dari cadangan loket: periksa, atau kosongkan")
+    assert (answer["state"], answer["reason"]) == (
+        "bad",
+        "Nomor ini bukan dari cadangan loket: periksa, atau kosongkan",
+    )
 
 
 @pytest.mark.parametrize(
@@ -277,7 +280,7 @@ def test_a_number_of_another_system_leads_to_the_report(office: Office) -> None:
 def test_a_closed_report_is_not_asked_about(office: Office) -> None:
     number = office.write(lambda c: add_report(c, 1, status="selesai", closed_at=NOW))
     office.enter("petugas-tebet")
-    token = token_on(office.browser.get("/antrean/31.74.01").text)
+    token = token_on(office.browser.get("/loket/cari").text)
     answer = office.browser.post("/loket/cari", data={"csrf": token, "nomor": number, "report": number})
     assert answer.status_code == 409
     assert rows(office, "nudges") == []
@@ -287,7 +290,7 @@ def test_nobody_asks_about_a_report_that_they_may_not_see(office: Office) -> Non
     number = office.write(lambda c: add_report(c, 1, kelurahan=f"{SETIABUDI}.1001"))
     sealed = office.write(lambda c: (add_report(c, 2), seal(c, 2))[0])
     office.enter("petugas-tebet")
-    token = token_on(office.browser.get("/antrean/31.74.01").text)
+    token = token_on(office.browser.get("/loket/cari").text)
     for hidden in (number, sealed):
         assert hidden not in find(office, hidden).text.replace(f'value="{hidden}"', "")
         assert office.browser.post("/loket/cari", data={"csrf": token, "report": hidden}).status_code == 404
@@ -343,6 +346,6 @@ def test_the_worker_names_what_it_keeps(office: Office) -> None:
 
 def test_the_desk_is_offered_to_those_who_work_there(office: Office) -> None:
     office.enter("petugas-tebet")
-    assert 'href="/loket"' in office.browser.get(f"/antrean/{TEBET}").text
+    assert 'href="/loket"' in office.browser.get("/loket/cari").text
     office.enter("operator")
     assert 'href="/loket"' not in office.browser.get("/kanal").text

@@ -1,18 +1,30 @@
-"""The posko sink fills the work lists, and keeps them right when deliveries arrive late or twice."""
+"""The posko fills the work lists, whatever comes late or twice, and reads what staff write down at the counter."""
 
 from __future__ import annotations
+
+import base64
+import inspect
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from hub.plugin import Notice, Rejected
+from hub.plugin import Complaint, Item, Notice, Page
 from hub.testing import (
+    NOW,
     REPORT,
     MemoryBoard,
     SinkCase,
+    SourceCase,
     World,
     check_sink,
+    check_source,
     make_context,
     make_delivery,
     sample_notice,
@@ -80,11 +92,12 @@ async def test_a_sealed_report_goes_to_the_queue_of_its_unit() -> None:
     assert await put(sealed) == {REPORT: "integritas"}
 
 
-async def test_replies_are_not_for_it() -> None:
+async def test_a_citizen_is_answered_by_the_page_on_their_receipt() -> None:
     posko = Posko(Posko.Options(), make_context())
-    assert not posko.wants(sample_reply())
-    with pytest.raises(Rejected):
-        await posko.deliver(make_delivery(sample_reply()))
+    reply = sample_reply()
+    assert posko.wants(reply)
+    assert posko.manner.private
+    assert (await posko.deliver(make_delivery(reply))).note
 
 
 @given(queue=st.text(max_size=12), other=st.text(max_size=12), merged=st.sampled_from(["", "JKT-TEST0002"]))
@@ -96,3 +109,101 @@ def test_it_is_told_only_when_the_list_changes(queue: str, other: str, merged: s
     assert posko.tells(sample_notice(report)) == posko.tells(sample_notice(same, event="report.updated"))
     if not merged:
         assert (posko.tells(sample_notice(report)) == posko.tells(sample_notice(moved))) == (queue == other)
+
+
+# ----------------------------------------------------------------------------------------------------- at the counter
+
+
+ENTRY = {
+    "id": "JKT-TEST0001",
+    "number": "JKT-TEST0001",
+    "at": "2026-11-20T08:15:00+07:00",
+    "text": "lampu jalan mati di gang contoh",
+    "name": "Nama Contoh",
+    "phone": "081200000000",
+    "desk": "petugas-contoh",
+}
+
+
+def spelled(**members: Any) -> Item:
+    entry = ENTRY | members
+    return Item(str(entry["id"]), json.dumps(entry).encode())
+
+
+def read(**members: Any) -> Complaint:
+    (complaint,) = Posko(Posko.Options(), make_context()).read(spelled(**members))
+    assert isinstance(complaint, Complaint)
+    return complaint
+
+
+class Fed(Posko):
+    """A counter whose entries are pulled, so that the kit can look at how they are read."""
+
+    async def pull(self, cursor: Any) -> AsyncIterator[Page]:
+        start = cursor or 0
+        for number in range(start, 3):
+            yield Page([spelled(id=f"loket-contoh-{number}", number="")], number + 1)
+
+
+async def test_the_contract_of_a_source() -> None:
+    readme = Path(inspect.getfile(Posko)).with_name("README.md")
+    assert "read-is-pure" in await check_source(SourceCase(kind=Fed, options={}, world=World, readme=readme))
+
+
+def test_an_entry_is_a_complaint_of_its_own_time() -> None:
+    complaint = read()
+    assert complaint.created_at == datetime(2026, 11, 20, 1, 15, tzinfo=UTC)
+    assert complaint.created_at < NOW
+    assert (complaint.number, complaint.native_id) == ("JKT-TEST0001", "JKT-TEST0001")
+    assert (complaint.text, complaint.anonim, complaint.rahasia) == (ENTRY["text"], True, False)
+
+
+@pytest.mark.parametrize(("phone", "handle"), [("081200000000", "081200000000"), (" ", "JKT-TEST0001")])
+def test_a_citizen_without_a_telephone_is_somebody_all_the_same(phone: str, handle: str) -> None:
+    reporter = read(phone=phone, role="rt").reporter
+    assert reporter is not None
+    assert (reporter.handle, reporter.name, reporter.role) == (handle, "Nama Contoh", "rt")
+
+
+def test_what_the_clerk_chose_is_kept() -> None:
+    chosen = {"belongs_to": "JKT-TEST0002", "kelurahan": "31.74.01.1001", "address": "gang contoh", "rahasia": True}
+    complaint = read(category="lampu-jalan", lat=-6.2, lon=106.8, **chosen)
+    assert (complaint.category_hint, complaint.lat, complaint.lon) == ("lampu-jalan", -6.2, 106.8)
+    assert (complaint.belongs_to, complaint.kelurahan_reported) == ("JKT-TEST0002", "31.74.01.1001")
+    assert (complaint.address, complaint.rahasia) == ("gang contoh", True)
+
+
+def test_half_a_position_is_none_and_an_unknown_category_stays_a_word() -> None:
+    complaint = read(lat=-6.2, category="sesuatu")
+    assert (complaint.lat, complaint.lon) == (None, None)
+    assert (complaint.category_hint, complaint.category_reported) == ("", "sesuatu")
+
+
+def test_papers_come_with_their_bytes_and_their_kind() -> None:
+    data = base64.b64encode(b"%PDF contoh").decode()
+    files = [
+        {"kind": kind, "name": "a", "media_type": "application/pdf", "data": data} for kind in ("document", "photo")
+    ]
+    attached = read(files=files).attachments
+    assert [(one.kind, one.data) for one in attached] == [("document", b"%PDF contoh"), ("photo", b"%PDF contoh")]
+
+
+@pytest.mark.parametrize("bad", [{"at": "kemarin"}, {"text": None}, {"lat": 99.0}, {"role": "camat"}, {"files": [1]}])
+def test_what_is_no_entry_is_refused(bad: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        read(**bad)
+
+
+@given(st.text(max_size=200), st.text(max_size=30), st.text(max_size=30))
+def test_no_word_is_changed(text: str, name: str, address: str) -> None:
+    complaint = read(text=text, name=name, address=address)
+    assert (complaint.text, complaint.address) == (text, address)
+    assert complaint.reporter is not None
+    assert complaint.reporter.name == name
+
+
+def test_nobody_can_be_read_out_of_a_log() -> None:
+    shown = repr(read())
+    assert ENTRY["phone"] not in shown
+    assert ENTRY["name"] not in shown
+    assert ENTRY["text"] not in shown

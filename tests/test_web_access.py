@@ -122,6 +122,7 @@ PUBLIC = {
     "/foto/{name}": 404,
     "/lacak": 200,
     "/lacak/{code}": 404,
+    "/loket/pekerja.js": 200,
     "/api/v1/wilayah/{code}": 404,
     "/hooks/{channel}": 404,
     "/healthz": 200,

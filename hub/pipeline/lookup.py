@@ -28,7 +28,7 @@ from normalizer.complaint import Complaint, Understanding
 from normalizer.duplicates import Arrival, Candidate, decide, probes, window
 from normalizer.number import read_number
 from normalizer.report import CLOSED
-from normalizer.taxonomy import CATEGORIES, category
+from normalizer.taxonomy import CATEGORIES, OTHER, category
 
 How = Literal["join", "perhaps", "near"]
 """The machine would join it, would ask a person, or it is only of the same kind in the same kelurahan."""
@@ -209,7 +209,7 @@ def _around(
 ) -> list[Match]:
     """Offer what is of the same kind in the same kelurahan: a clerk knows more than the words say."""
     kelurahan, kind = understood.place.kelurahan, category(understood.category)
-    if not kelurahan or not (understood.category_sure or draft.category_hint):
+    if not kelurahan or kind == OTHER:
         return []
     kinds = {other.code for other in CATEGORIES if other.group == kind.group}
     rows = open_nearby(connection, kelurahan, kinds, draft.created_at - kind.span, sight, limit=SHOWN + len(seen))

@@ -62,8 +62,12 @@ const Paper = (() => {
     set("link", held?.link ?? "");
     box.querySelector("[data-qr]").replaceChildren(...(held ? [draw(held.qr)] : []));
     box.hidden = false;
+    box.parentElement.classList.add("fresh");
     fit();
   }
+
+  // The next citizen is being written down: matching reports come first again.
+  function aside() { box.parentElement.classList.remove("fresh"); }
 
   function print() { if (!box.hidden) { fit(); window.print(); } }
 
@@ -74,5 +78,5 @@ const Paper = (() => {
   addEventListener("beforeprint", fit);
   fit();
 
-  return { show, print, local, automatic: () => auto.checked };
+  return { show, aside, print, local, automatic: () => auto.checked };
 })();

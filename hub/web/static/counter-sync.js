@@ -10,12 +10,12 @@ const Sync = (() => {
   class Trouble extends Error {}
 
   // One request; every kind of failure has a name: offline, signed-out, busy, large, refused.
-  async function ask(path, body) {
+  async function ask(path, body, signal) {
     const headers = body === undefined ? {} : { "content-type": "application/json", "x-csrf-token": provisions?.csrf ?? "" };
     let answer;
     try {
-      answer = await fetch(path, { method: body === undefined ? "GET" : "POST", headers, body: body && JSON.stringify(body), redirect: "manual", cache: "no-store" });
-    } catch { throw new Trouble("offline"); }
+      answer = await fetch(path, { method: body === undefined ? "GET" : "POST", headers, body: body && JSON.stringify(body), redirect: "manual", cache: "no-store", signal });
+    } catch (error) { throw error.name === "AbortError" ? error : new Trouble("offline"); }
     if (answer.type === "opaqueredirect" || answer.status === 401) throw new Trouble("signed-out");
     if (answer.status === 403) throw new Trouble("refused");
     if (answer.status === 413) throw new Trouble("large");
@@ -32,13 +32,13 @@ const Sync = (() => {
   }
 
   // The token of an older session is refused once: fetch today's and try again.
-  async function post(path, body) {
+  async function post(path, body, signal) {
     try {
-      return await ask(path, body);
+      return await ask(path, body, signal);
     } catch (trouble) {
       if (trouble.message !== "refused") throw trouble;
       await provide();
-      return ask(path, body);
+      return ask(path, body, signal);
     }
   }
 

@@ -44,6 +44,8 @@
     chosen = one.chosen ?? "";
     told = { kind: "", place: "" };
     matches.replaceChildren();
+    field.category.options[0].textContent = say.sayAuto;
+    mark();
     listFiles();
     pin?.show();
     look();
@@ -57,14 +59,15 @@
     return saving;
   }
 
+  // What was being written is put aside before anything is waited for: the next letter belongs to the next citizen.
+  function swap(one) {
+    if (!blank()) keep(true);
+    show(one);
+  }
+
   async function park() {
-    if (blank()) {
-      const [oldest] = await drafts();
-      if (oldest) show(oldest);
-    } else {
-      await keep(true);
-      show({ id: crypto.randomUUID() });
-    }
+    const [oldest] = blank() ? await drafts() : [{ id: crypto.randomUUID() }];
+    if (oldest) swap(oldest);
     await keep();
     await listDrafts();
   }
@@ -82,8 +85,7 @@
       const words = Object.assign(document.createElement("span"), { className: "staff-only", textContent: one.fields.text || one.fields.address || one.fields.name });
       button.append(clock, " ", words);
       button.addEventListener("click", async () => {
-        if (!blank()) await keep(true);
-        show(one);
+        swap(one);
         await keep();
         await listDrafts();
       });
@@ -131,6 +133,7 @@
 
   function look() {
     clearTimeout(timer);
+    asked?.abort(); // an answer to earlier words must not come in late
     timer = setTimeout(ask, PAUSE);
   }
 
@@ -141,10 +144,8 @@
     asked = new AbortController();
     if (!field.text.value.trim() && !field.address.value.trim()) { matches.replaceChildren(); return; }
     const said = { text: field.text.value, address: field.address.value, kelurahan: area(field.kelurahan.value)?.code ?? "", category: field.category.value, lat: number("lat"), lon: number("lon"), hidden: document.body.classList.contains("for-citizens") };
-    const headers = { "content-type": "application/json", "x-csrf-token": Sync.provisions()?.csrf ?? "" };
     try {
-      const answer = await fetch("/loket/cocok", { method: "POST", headers, body: JSON.stringify(said), redirect: "manual", signal: asked.signal });
-      if (!answer.ok) throw new Error("no answer");
+      const answer = await Sync.post("/loket/cocok", said, asked.signal);
       matches.innerHTML = await answer.text(); // rendered by the hub, escaped there
       told = { kind: matches.firstElementChild?.dataset.kind ?? "", place: matches.firstElementChild?.dataset.place ?? "" };
       field.category.options[0].textContent = told.kind ? fill(say.sayGuess, told.kind) : say.sayAuto;
@@ -195,34 +196,38 @@
 
   let filing = false;
   async function save() {
-    if (filing) return;
-    if (!field.text.value.trim() && !chosen) { tell(say.sayNoWords); field.text.focus(); return; }
+    if (!field.text.value.trim() && !chosen) {
+      if (!filing) tell(say.sayNoWords);
+      field.text.focus();
+      return;
+    }
+    const kept = { id: draft.id, fields: fields(), files, chosen };
+    const kind = field.category.value ? field.category.selectedOptions[0].textContent : told.kind;
+    const place = area(field.kelurahan.value)?.value ?? told.place;
+    const made = entry();
+    show({ id: crypto.randomUUID() });
+    tell("");
     filing = true;
     try {
-      const made = await entry();
       await saving;
-      const { entry: filed, held } = await Shelf.file(made, draft.id);
-      const kind = field.category.value ? field.category.selectedOptions[0].textContent : told.kind;
-      const known = area(field.kelurahan.value)?.value ?? told.place;
-      Paper.show(filed, held, { kind: filed.rahasia ? "" : kind, place: known });
-      tell("");
-      show({ id: crypto.randomUUID() });
-      if (Paper.automatic()) Paper.print();
+      const { entry: filed, held } = await Shelf.file(await made, kept.id);
+      Paper.show(filed, held, { kind: filed.rahasia ? "" : kind, place });
+      await Promise.all([Sync.tell(), listDrafts()]);
       Sync.now();
-      await listDrafts();
+      if (Paper.automatic()) Paper.print();
     } catch (error) {
       console.error(error);
+      swap(kept);
       tell(say.sayNotKept);
     } finally { filing = false; }
   }
 
   // A refused entry comes back into the form as it was written down, with its own time and number.
   async function mend(row) {
-    if (!blank()) await keep(true);
     const one = row.entry, place = options.find((option) => option.code === one.kelurahan);
     const kept = { ...one, kelurahan: place?.value ?? "", form_number: one.id === one.number ? one.number : "", form_time: Paper.local(one.at).toISOString().slice(0, 16), lat: one.lat ?? "", lon: one.lon ?? "" };
     const again = one.files.map(({ data, ...file }) => ({ ...file, blob: new Blob([Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))]) }));
-    show({ id: crypto.randomUUID(), fields: kept, files: again, chosen: one.belongs_to });
+    swap({ id: crypto.randomUUID(), fields: kept, files: again, chosen: one.belongs_to });
     form.querySelector("details.more").open = true;
     await keep();
     await Shelf.drop("queue", row.seq);
@@ -300,7 +305,7 @@
   });
 
   form.addEventListener("submit", (event) => { event.preventDefault(); save(); });
-  form.addEventListener("input", () => { keep(); look(); });
+  form.addEventListener("input", () => { keep(); look(); Paper.aside(); });
   document.getElementById("park").addEventListener("click", park);
   document.getElementById("hide").addEventListener("click", hide);
   document.getElementById("print").addEventListener("click", () => Paper.print());

@@ -1,0 +1,300 @@
+"""The counter in a real browser: by keyboard from an empty page to the receipt, and without a network."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hub.web.visitors import SESSION_COOKIE
+from normalizer.number import read_number
+from tests.axe import violations
+from tests.browser import Browser, open_browser
+from tests.counter_fixtures import WORDS, Desk, Serving, entry, open_counter, rows, serving, settle
+from tests.web_fixtures import Office
+
+CODES = {"Tab": 9, "Enter": 13, "F2": 113, "F4": 115, "F9": 120, "1": 49}
+KEYS_A_SECOND = 5
+"""A slow typist: 60 words a minute of five letters."""
+SECONDS = 45
+PLACE, AREA, PHONE = "jl tebet barat raya", "tebet barat", "081200000000"
+ALL_SENT = "document.getElementById('net').textContent.startsWith('Semua terkirim')"
+
+
+class Clerk:
+    """Hands on a keyboard; counts what they press."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.pressed = 0
+
+    def press(self, key: str, *, alt: bool = False) -> None:
+        self.pressed += 1 + alt
+        named = {"windowsVirtualKeyCode": CODES[key]} if key in CODES else {}
+        code = f"Digit{key}" if key.isdigit() else key
+        text = {"text": key} if len(key) == 1 and not alt else {}
+        for kind in ("keyDown", "keyUp"):
+            sent = text if kind == "keyDown" else {}
+            self.browser._send(
+                "Input.dispatchKeyEvent", type=kind, key=key, code=code, modifiers=int(alt), **named, **sent
+            )
+
+    def write(self, words: str) -> None:
+        for letter in words:
+            self.press(letter)
+
+    def fill(self, words: str, place: str = PLACE, area: str = AREA, phone: str = PHONE) -> None:
+        for part in (words, place, area):
+            self.write(part)
+            self.press("Tab")
+        self.write(phone)
+
+    def save(self) -> str:
+        """Save; give the number on the receipt."""
+        printed = self.browser.run("window.printed")
+        self.press("F9")
+        self.browser.wait(f"window.printed > {printed}")
+        number = self.browser.run("document.querySelector('[data-put=number]').textContent")
+        assert read_number(number) is not None
+        return str(number)
+
+
+@contextmanager
+def at_the_desk(folder: Path) -> Iterator[tuple[Office, Serving, Browser]]:
+    with open_counter(folder) as office, serving(office) as pages, open_browser(folder / "profile") as browser:
+        Desk(office)
+        sign_in(office, pages, browser)
+        open_desk(pages, browser)
+        browser.wait(ALL_SENT)
+        yield office, pages, browser
+
+
+def sign_in(office: Office, pages: Serving, browser: Browser) -> None:
+    office.enter("petugas-tebet")
+    token = office.browser.cookies.get(SESSION_COOKIE)
+    browser._send("Network.setCookie", name=SESSION_COOKIE, value=token, url=pages.address)
+
+
+def open_desk(pages: Serving, browser: Browser) -> None:
+    """Open the page, with a printer that only counts."""
+    browser.goto(f"{pages.address}/loket")
+    browser.wait("document.getElementById('counter')?.dataset.ready === '1'")
+    browser.run("window.printed = 0; window.print = () => { window.printed += 1 }")
+
+
+def drop_network(browser: Browser, *, offline: bool) -> None:
+    speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    browser._send("Network.emulateNetworkConditions", offline=offline, **speed)
+
+
+# ------------------------------------------------------------------------------------------------------------- by keys
+
+
+def test_from_an_empty_page_to_the_printed_receipt_by_keyboard(tmp_path: Path) -> None:
+    with at_the_desk(tmp_path) as (office, _pages, browser):
+        clerk = Clerk(browser)
+        assert browser.run("document.activeElement.id") == "text"
+        clerk.fill(WORDS)
+        number = clerk.save()
+        assert clerk.pressed / KEYS_A_SECOND < SECONDS, f"{clerk.pressed} keys"
+        assert browser.run("document.activeElement.id") == "text"
+        assert browser.run("document.getElementById('entry').elements.text.value") == ""
+        browser.wait(ALL_SENT)
+        settle(office)
+        (complaint,) = rows(office, "complaints")
+        assert (complaint.text, complaint.address) == (WORDS, PLACE)
+        assert complaint.kelurahan_reported == rows(office, "reports")[0].kelurahan != ""
+        assert rows(office, "reports")[0].number == number
+        receipt = browser.run("document.getElementById('paper').textContent")
+        assert "Jumat, 06 Februari 2026" in receipt
+        assert complaint.track in receipt
+        assert PHONE not in receipt
+        assert browser.problems == []
+
+
+def test_one_key_adds_the_citizen_to_a_report(tmp_path: Path) -> None:
+    with at_the_desk(tmp_path) as (office, _pages, browser):
+        Desk(office).send(entry("loket-contoh-1", kelurahan="31.74.01.1002"))
+        settle(office)
+        (report,) = rows(office, "reports")
+        sign_in(office, _pages, browser)
+        clerk = Clerk(browser)
+        clerk.fill("genangan di depan sekolah, got mampet, banjir")
+        browser.wait(f"document.querySelector('.match')?.dataset.number === '{report.number}'")
+        clerk.press("1", alt=True)
+        assert browser.run("document.querySelector('.match').getAttribute('aria-pressed')") == "true"
+        number = clerk.save()
+        browser.wait(ALL_SENT)
+        settle(office)
+        assert rows(office, "reports", number=report.number)[0].complaint_count == 2
+        assert rows(office, "reports", number=number)[0].merged_into == report.id
+
+
+def test_the_citizens_mode_hides_the_words_of_others(tmp_path: Path) -> None:
+    with at_the_desk(tmp_path) as (office, pages, browser):
+        Desk(office).send(entry("loket-contoh-1", text="banjir di rumah kami, tolong", kelurahan="31.74.01.1002"))
+        settle(office)
+        sign_in(office, pages, browser)
+        clerk = Clerk(browser)
+        clerk.fill("banjir")
+        clerk.press("F2")
+        clerk.fill("genangan banjir di sekolah")
+        browser.wait("document.querySelector('.match .match-title') !== null")
+        clerk.press("F4")
+        browser.wait(
+            "document.querySelector('.match') !== null && document.querySelector('.match .match-title') === null"
+        )
+        seen = browser.run("document.body.innerText")
+        assert "tolong" not in seen
+        assert "Diparkir" not in seen
+        assert "Antrean" not in seen
+
+
+def test_drafts_are_parked_and_survive_a_reload(tmp_path: Path) -> None:
+    with at_the_desk(tmp_path) as (_office, pages, browser):
+        clerk = Clerk(browser)
+        for words in ("aduan pertama", "aduan kedua"):
+            clerk.write(words)
+            clerk.press("F2")
+            browser.wait("document.getElementById('entry').elements.text.value === ''")
+        browser.wait("document.querySelectorAll('#parked li').length === 2")
+        clerk.write("belum selesai")
+        browser.wait("Shelf.all('drafts').then((all) => all.some((one) => one.fields.text === 'belum selesai'))")
+        open_desk(pages, browser)
+        assert browser.run("document.getElementById('entry').elements.text.value") == "belum selesai"
+        clerk.press("F2")
+        browser.wait("document.querySelectorAll('#parked li').length === 3")
+        clerk.press("F2")
+        browser.wait("document.getElementById('entry').elements.text.value === 'aduan pertama'")
+        browser.wait("document.querySelectorAll('#parked li').length === 2")
+
+
+# ------------------------------------------------------------------------------------------------- without a network
+
+
+def test_three_citizens_while_the_network_is_down(tmp_path: Path) -> None:
+    with at_the_desk(tmp_path) as (office, _pages, browser):
+        clerk, numbers, times = Clerk(browser), [], []
+        drop_network(browser, offline=True)
+        for words in ("lampu jalan mati", "sampah menumpuk", "pohon tumbang"):
+            clerk.fill(words)
+            times.append(browser.run("Sync.clock().toISOString()"))
+            numbers.append(clerk.save())
+        browser.wait("document.getElementById('net').textContent === 'Luar jaringan: 3 aduan menunggu dikirim'")
+        assert rows(office, "raw_items") == []
+        drop_network(browser, offline=False)
+        browser.run("Sync.now()")
+        browser.wait(ALL_SENT)
+        settle(office)
+        stored = rows(office, "complaints")
+        assert [row.native_id for row in stored] == numbers
+        assert {row.number for row in rows(office, "reports")} == set(numbers)
+        for row, began in zip(stored, times, strict=True):
+            assert 0 <= (row.created_at - datetime.fromisoformat(began)).total_seconds() < 20
+
+
+def test_the_page_opens_while_the_hub_is_away_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+    with at_the_desk(tmp_path) as (office, pages, browser):
+        browser.wait("navigator.serviceWorker.ready.then((known) => known.active?.state === 'activated')")
+        browser.wait("caches.match('/loket').then((kept) => kept !== undefined)")
+        clerk = Clerk(browser)
+        pages.stop()
+        open_desk(pages, browser)
+        clerk.fill("aduan saat hub mati")
+        first = clerk.save()
+        open_desk(pages, browser)
+        second = (clerk.fill("aduan kedua saat hub mati"), clerk.save())[1]
+        pages.start()
+        browser.run("Sync.now()")
+        browser.wait(ALL_SENT)
+        browser.run("Sync.now()")
+        settle(office)
+        assert [row.native_id for row in rows(office, "complaints")] == [first, second]
+
+
+def test_entries_wait_for_whoever_signs_in_again(tmp_path: Path) -> None:
+    with at_the_desk(tmp_path) as (office, pages, browser):
+        browser._send("Network.clearBrowserCookies")
+        clerk = Clerk(browser)
+        clerk.fill("aduan setelah sesi berakhir")
+        number = clerk.save()
+        browser.wait("document.getElementById('net').textContent.startsWith('Sesi berakhir: 1 aduan')")
+        assert not browser.run("document.getElementById('sign-in').hidden")
+        sign_in(office, pages, browser)
+        browser.run("Sync.now()")
+        browser.wait(ALL_SENT)
+        settle(office)
+        assert [row.native_id for row in rows(office, "complaints")] == [number]
+
+
+def test_a_refused_entry_is_shown_and_can_be_set_right(tmp_path: Path) -> None:
+    with at_the_desk(tmp_path) as (office, _pages, browser):
+        clerk = Clerk(browser)
+        clerk.write("dari formulir kertas")
+        browser.run("document.getElementById('entry').elements.form_number.value = 'JKT-00000001'")
+        clerk.press("F9")
+        browser.wait("document.querySelectorAll('#refused li').length === 1")
+        assert "Nomor ini bukan dari cadangan loket" in browser.run("document.getElementById('refused').textContent")
+        browser.run("document.querySelector('#refused button').click()")
+        browser.wait("document.getElementById('entry').elements.text.value === 'dari formulir kertas'")
+        browser.run("document.getElementById('entry').elements.form_number.value = ''")
+        number = clerk.save()
+        browser.wait(ALL_SENT)
+        settle(office)
+        assert [row.native_id for row in rows(office, "complaints")] == [number]
+        assert browser.run("Shelf.count('queue')") == 0
+
+
+# ------------------------------------------------------------------------------------------------------- on paper
+
+
+def test_the_receipt_fits_its_paper(tmp_path: Path) -> None:
+    with at_the_desk(tmp_path) as (_office, _pages, browser):
+        clerk = Clerk(browser)
+        clerk.fill(WORDS)
+        clerk.save()
+        for size, millimetres in (("58", 58), ("80", 80), ("a4", 210)):
+            browser.run(
+                f"document.getElementById('paper-size').value = '{size}';"
+                "document.getElementById('paper-size').dispatchEvent(new Event('change'))"
+            )
+            assert pages_of(browser) == [millimetres], size
+
+
+def pages_of(browser: Browser) -> list[int]:
+    """Print; give the width of each page in millimetres."""
+    answer: dict[str, Any] = browser._send("Page.printToPDF", preferCSSPageSize=True)
+    boxes = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) [\d.]+\]", base64.b64decode(answer["data"]))
+    return [round(float(width) / 72 * 25.4) for width in boxes]
+
+
+def test_a_form_is_a_page_of_a4(tmp_path: Path) -> None:
+    with at_the_desk(tmp_path) as (_office, pages, browser):
+        browser.goto(f"{pages.address}/loket/formulir?jumlah=2")
+        browser.leave("document.querySelector('main form').requestSubmit()")
+        assert pages_of(browser) == [210, 210]
+        assert violations(browser) == []
+
+
+def test_nobody_meets_a_barrier(tmp_path: Path) -> None:
+    with at_the_desk(tmp_path) as (office, pages, browser):
+        Desk(office).send(entry("loket-contoh-1", kelurahan="31.74.01.1002"))
+        settle(office)
+        sign_in(office, pages, browser)
+        assert violations(browser) == []
+        clerk = Clerk(browser)
+        clerk.fill(WORDS)
+        browser.wait("document.querySelector('.match') !== null")
+        browser.run("for (const one of document.querySelectorAll('#entry details')) one.open = true")
+        assert violations(browser) == []
+        number = clerk.save()
+        assert violations(browser) == []
+        browser.wait(ALL_SENT)
+        settle(office)
+        for path in (f"/loket/cari?nomor={number}", "/loket/formulir"):
+            browser.goto(pages.address + path)
+            assert violations(browser) == [], path
