@@ -281,6 +281,11 @@ def test_a_bounce_tells_the_delivery_that_failed() -> None:
     assert read(bounce()) == Outcome(key="key-1", result="failed", reason="5.1.1")
 
 
+def test_a_bounce_of_our_own_copy_says_nothing_of_the_citizens() -> None:
+    raw = bounce().replace(CITIZEN.encode(), OURS.upper().encode())
+    assert read(raw) == Skip(reason="bounce of our own copy")
+
+
 def test_a_bounce_to_a_tagged_sender() -> None:
     raw = bounce(returned="<lain@example.net>", To=bounce_address("key-7", OURS))
     assert read(raw) == Outcome(key="key-7", result="failed", reason="5.1.1")

@@ -35,6 +35,7 @@ class Moody(Outbox):
 
     at_mail = ""
     at_recipient = ""
+    at_ourselves = ""
     at_data = ""
     silent_after_data = False
 
@@ -49,8 +50,8 @@ class Moody(Outbox):
     async def handle_RCPT(  # noqa: N802 aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.at_recipient:
-            return self.at_recipient
+        if refusal := self.at_ourselves if address == OURS else self.at_recipient:
+            return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -250,6 +251,31 @@ async def test_copies_tell_what_was_sent(outbox: Moody) -> None:
         assert len(outbox.mails) == 1
         await sender(outbox, **options).deliver(answer("key-2", uncertain=True))
         assert len(outbox.mails) == 2
+
+
+async def test_our_own_copy_tells_what_was_sent(outbox: Moody) -> None:
+    async with Mailbox(OURS, "not-a-secret-1") as mailbox:
+        options = {"host": "127.0.0.1", "port": mailbox.port, "security": "none", "own_copy": 5}
+        await sender(outbox, **options).deliver(answer())
+        assert outbox.mails[0].recipients == (CITIZEN, OURS)
+        again = asyncio.create_task(sender(outbox, **options).deliver(answer(uncertain=True)))
+        await asyncio.sleep(0)
+        await mailbox.add(outbox.mails[0].raw)  # it comes round while it is looked for
+        assert "found" in (await again).note
+        assert len(outbox.mails) == 1
+
+
+async def test_an_own_copy_that_never_comes_is_not_waited_for_without_end(outbox: Moody) -> None:
+    async with Mailbox(OURS, "not-a-secret-1") as mailbox:
+        options = {"host": "127.0.0.1", "port": mailbox.port, "security": "none", "own_copy": 0.1}
+        await sender(outbox, **options).deliver(answer(uncertain=True))
+    assert len(outbox.mails) == 1
+
+
+async def test_a_server_that_does_not_take_our_own_copy_serves_the_citizen(outbox: Moody) -> None:
+    outbox.at_ourselves = "550 not you"
+    await sender(outbox, own_copy=5).deliver(answer())
+    assert outbox.mails[0].recipients == (CITIZEN,)
 
 
 async def test_a_copy_that_cannot_be_kept_does_not_send_again(outbox: Moody) -> None:

@@ -12,6 +12,7 @@ from plugins.email.ids import bounced_keys, own_ids
 
 _ACTION = re.compile(rb"(?im)^action:\s*([a-z]+)")
 _STATUS = re.compile(rb"(?im)^status:\s*([245]\.\d{1,3}\.\d{1,3})")
+_WHO = re.compile(rb"(?im)^final-recipient:[^;\r\n]*;\s*<?([^\s<>]+)")
 _DAEMON = re.compile(r"(?i)^(?:mailer-daemon|postmaster)(?:[+@._-]|$)")
 _LOOKED_AT = 200_000
 
@@ -31,6 +32,8 @@ def read_bounce(message: Message, headers: Headers, raw: bytes, sender: str) -> 
     # A null sender is also that of an automatic reply, which says nothing about the delivery.
     if not key or (headers.word("auto-submitted") == "auto-replied" and not kind):
         return Skip(reason="bounce")
+    if {who.decode("latin-1").lower() for who in _WHO.findall(head)} == {sender.lower()}:
+        return Skip(reason="bounce of our own copy")
     status = _STATUS.search(head)
     done = action is not None and action[1].lower() == b"delivered"
     return Outcome(

@@ -65,6 +65,13 @@ class MailOptions(BaseModel):
     sent_folder: str = Field(
         default="", description="Folder for copies of the answers; it is searched where it is unknown what was sent."
     )
+    own_copy: float = Field(
+        default=0,
+        ge=0,
+        le=120,
+        description="Address each answer to this mailbox too; where its outcome is unknown, look for it there for so"
+        " many seconds before it is sent again. 0: no.",
+    )
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
@@ -93,6 +100,12 @@ class MailOptions(BaseModel):
     def sender(self) -> str:
         """The address that answers come from."""
         return self.from_address or (self.username if "@" in self.username else "")
+
+    @property
+    def copy_folders(self) -> list[str]:
+        """Where copies of the answers may lie; a mail wanders through them in this order."""
+        own = [self.folder, self.target] if self.own_copy else []
+        return [name for name in (self.sent_folder, *own) if name]
 
     @property
     def own_addresses(self) -> frozenset[str]:

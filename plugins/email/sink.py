@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,11 +22,13 @@ from hub.plugin import Delivery, Manner, Notice, PluginError, Receipt, Rejected,
 from plugins.email.channel import MailChannel
 from plugins.email.compose import compose
 from plugins.email.ids import bounce_address
-from plugins.email.mailbox import contract_errors
+from plugins.email.mailbox import Mailbox, contract_errors
 from plugins.email.oauth import print_token
 
 _ADDRESS = re.compile(r"[^\s@<>,;:()\[\]\\\"]{1,64}@[^\s@<>,;:()\\\"]{1,255}")
 _NEEDS_LOGIN = frozenset({530, 534, 535, 538})
+_LOOK_AGAIN = 1.0
+"""Seconds between two looks for our own copy."""
 
 
 class MailSink(MailChannel, Sink):
@@ -112,6 +115,7 @@ class MailSink(MailChannel, Sink):
             options, encoding = (["SMTPUTF8"], "utf-8") if wide else ([], "ascii")
             await self._announce(client, sender, options, encoding)
             await client.rcpt(recipient, encoding=encoding)
+            await self._address_ourselves(client)
         with _after_data():
             await client.data(mail.as_bytes())
 
@@ -125,13 +129,30 @@ class MailSink(MailChannel, Sink):
             await client.rset()
             await client.mail(self.options.sender, options=options, encoding=encoding)
 
+    async def _address_ourselves(self, client: SMTP) -> None:
+        """Have the server take a copy for us in the same breath: who finds it knows that the citizen's was taken."""
+        if self.options.own_copy:
+            with suppress(SMTPResponseException):  # a server that refuses us still serves the citizen
+                await client.rcpt(self.options.sender)
+
     async def _was_sent(self, message_id: str) -> bool:
-        folder = self.options.sent_folder
-        if not folder:
+        if not self.options.copy_folders:
             return False
         with contract_errors():
             async with await self.mailbox() as mailbox:
-                return await mailbox.holds(folder, message_id)
+                return await self._finds(mailbox, message_id)
+
+    async def _finds(self, mailbox: Mailbox, message_id: str) -> bool:
+        """Look for a copy; our own takes its time to come round."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + self.options.own_copy
+        while True:
+            for folder in self.options.copy_folders:
+                if await mailbox.holds(folder, message_id):
+                    return True
+            if clock() >= until:
+                return False
+            await asyncio.sleep(_LOOK_AGAIN)
 
     async def _keep_copy(self, mail: EmailMessage) -> str:
         """Lay a copy into the folder of sent mails. The mail is out: no failure here may send it again."""
