@@ -44,6 +44,12 @@ async def test_shares_and_medians(store: Store) -> None:
 
 
 @pytest.mark.anyio
+async def test_nothing_yet_is_no_share(store: Store) -> None:
+    board = await store.read(lambda connection: read_board(connection, EVERYWHERE, NOW - MONTH))
+    assert (board.total.complaints, board.total.share, board.groups["unit"]) == (0, None, {})
+
+
+@pytest.mark.anyio
 async def test_an_even_number_has_the_mean_of_the_middle_two(store: Store) -> None:
     def two(connection: Connection) -> None:
         for key, hours in ((1, 2), (2, 6)):

@@ -105,7 +105,8 @@ def _counts(connection: Connection, column: Any, which: list[ColumnElement[bool]
     code = (column if column is not None else func.lower("")).label("code")
     statuses = {"followed_up": "selesai", "coordinating": "koordinasi", "refused": "ditolak", "ended": "berakhir"}
     tallies = [
-        func.sum(case((reports.c.status == status, 1), else_=0)).label(name) for name, status in statuses.items()
+        func.coalesce(func.sum(case((reports.c.status == status, 1), else_=0)), 0).label(name)
+        for name, status in statuses.items()
     ]
     statement = (
         select(code, func.count().label("complaints"), *tallies)
