@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from hub.web.visitors import SESSION_COOKIE
 from normalizer.number import read_number
@@ -19,7 +23,7 @@ from tests.web_fixtures import Office
 
 CODES = {"Tab": 9, "Enter": 13, "F2": 113, "F4": 115, "F9": 120, "1": 49}
 KEYS_A_SECOND = 5
-"""A slow typist: 60 words a minute of five letters."""
+"""A slow typist. With ADUAN_TYPE_SLOWLY the keys are really pressed at this pace."""
 SECONDS = 45
 PLACE, AREA, PHONE = "jl tebet barat raya", "tebet barat", "081200000000"
 ALL_SENT = "document.getElementById('net').textContent.startsWith('Semua terkirim')"
@@ -31,9 +35,11 @@ class Clerk:
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
         self.pressed = 0
+        self.rest = 1 / KEYS_A_SECOND if os.environ.get("ADUAN_TYPE_SLOWLY") else 0.0
 
     def press(self, key: str, *, alt: bool = False) -> None:
         self.pressed += 1 + alt
+        time.sleep(self.rest)
         named = {"windowsVirtualKeyCode": CODES[key]} if key in CODES else {}
         code = f"Digit{key}" if key.isdigit() else key
         text = {"text": key} if len(key) == 1 and not alt else {}
@@ -94,12 +100,15 @@ def drop_network(browser: Browser, *, offline: bool) -> None:
 # ------------------------------------------------------------------------------------------------------------- by keys
 
 
-def test_from_an_empty_page_to_the_printed_receipt_by_keyboard(tmp_path: Path) -> None:
+def test_from_an_empty_page_to_the_printed_receipt_by_keyboard(tmp_path: Path, record_testsuite_property: Any) -> None:
     with at_the_desk(tmp_path) as (office, _pages, browser):
         clerk = Clerk(browser)
         assert browser.run("document.activeElement.id") == "text"
+        began = time.monotonic()
         clerk.fill(WORDS)
         number = clerk.save()
+        record_testsuite_property("counter-keys", clerk.pressed)
+        record_testsuite_property("counter-seconds", round(time.monotonic() - began, 1))
         assert clerk.pressed / KEYS_A_SECOND < SECONDS, f"{clerk.pressed} keys"
         assert browser.run("document.activeElement.id") == "text"
         assert browser.run("document.getElementById('entry').elements.text.value") == ""
@@ -171,6 +180,25 @@ def test_drafts_are_parked_and_survive_a_reload(tmp_path: Path) -> None:
         clerk.press("F2")
         browser.wait("document.getElementById('entry').elements.text.value === 'aduan pertama'")
         browser.wait("document.querySelectorAll('#parked li').length === 2")
+
+
+def test_a_number_is_given_to_one_citizen_however_many_windows_are_open(tmp_path: Path) -> None:
+    with at_the_desk(tmp_path) as (_office, _pages, browser):
+        filing = "Shelf.file({ text: 'contoh', files: [], at: Sync.clock().toISOString() })"
+        twelve = f"Promise.all(Array.from({{ length: 12 }}, () => {filing}))"
+        found = browser.run(f"{twelve}.then((all) => all.map((one) => one.held.number))")
+        assert len(set(found)) == 12
+
+
+@pytest.mark.parametrize("words", ["petugas minta uang pungli untuk urus surat"])
+def test_a_slip_does_not_tell_what_must_stay_secret(tmp_path: Path, words: str) -> None:
+    with at_the_desk(tmp_path) as (_office, _pages, browser):
+        clerk = Clerk(browser)
+        clerk.fill(words)
+        browser.wait("document.querySelector('#matches .guess') !== null")
+        guess = browser.run("document.querySelector('#matches .guess').textContent.split(' · ')[0]")
+        clerk.save()
+        assert guess not in browser.run("document.getElementById('paper').textContent")
 
 
 # ------------------------------------------------------------------------------------------------- without a network

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,7 +33,9 @@ async def print_sheets(request: Request) -> Response:
     account, form = clerk_of(request), await request.form()
     reception = reception_of(request)
     numbers = await reception.reserve(_count(str(form.get("jumlah", ""))), holder=f"{account.name} kertas")
-    sheets = [(number, link := reception.tracking_link(number), Markup(drawn(link))) for number in numbers]  # noqa: S704 - drawn by us from our own link
+    links = [reception.tracking_link(number) for number in numbers]
+    codes = await asyncio.to_thread(lambda: [Markup(drawn(link)) for link in links])  # noqa: S704 - our own drawing
+    sheets = list(zip(numbers, links, codes, strict=True))
     office = office_of(request)
     return page(request, "counter_paper.html", sheets=sheets, office=office, promise_days=PROMISE_DAYS)
 

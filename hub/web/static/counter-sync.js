@@ -11,12 +11,13 @@ const Sync = (() => {
 
   // One request; every kind of failure has a name: offline, signed-out, busy, large, refused.
   async function ask(path, body, signal) {
-    const headers = body === undefined ? {} : { "content-type": "application/json", "x-csrf-token": provisions?.csrf ?? "" };
+    // Polling must not keep a session alive: `hx-request` says that nobody pressed a key.
+    const headers = body === undefined ? { "hx-request": "true" } : { "content-type": "application/json", "x-csrf-token": provisions?.csrf ?? "" };
     let answer;
     try {
       answer = await fetch(path, { method: body === undefined ? "GET" : "POST", headers, body: body && JSON.stringify(body), redirect: "manual", cache: "no-store", signal });
     } catch (error) { throw error.name === "AbortError" ? error : new Trouble("offline"); }
-    if (answer.type === "opaqueredirect" || answer.status === 401) throw new Trouble("signed-out");
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.headers.has("hx-redirect")) throw new Trouble("signed-out");
     if (answer.status === 403) throw new Trouble("refused");
     if (answer.status === 413) throw new Trouble("large");
     if (!answer.ok) throw new Trouble("busy");

@@ -202,7 +202,9 @@
       return;
     }
     const kept = { id: draft.id, fields: fields(), files, chosen };
-    const kind = field.category.value ? field.category.selectedOptions[0].textContent : told.kind;
+    const picked = field.category.selectedOptions[0];
+    // What must stay secret is not written on a slip that anybody may find.
+    const kind = field.rahasia.checked || "sealed" in picked.dataset ? "" : picked.value ? picked.textContent : told.kind;
     const place = area(field.kelurahan.value)?.value ?? told.place;
     const made = entry();
     show({ id: crypto.randomUUID() });
@@ -211,7 +213,7 @@
     try {
       await saving;
       const { entry: filed, held } = await Shelf.file(await made, kept.id);
-      Paper.show(filed, held, { kind: filed.rahasia ? "" : kind, place });
+      Paper.show(filed, held, { kind, place });
       await Promise.all([Sync.tell(), listDrafts()]);
       Sync.now();
       if (Paper.automatic()) Paper.print();
