@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.pipeline import incident
 from hub.pipeline.citizens import Citizens
-from hub.pipeline.ledger import Ledger, Taker
-from hub.pipeline.replying import IN_DOUBT, Answer
+from hub.pipeline.ledger import Ledger, Taker, Unplaced
+from hub.pipeline.replying import IN_DOUBT, Answer, asking
 from hub.pipeline.workspace import Stored
 from hub.plugin import Addition
 from hub.replies import Message
 from hub.store import complaints as complaint_store
 from hub.store import replies, talks
 from hub.store.intake import RawItem
+from hub.store.keys import derive_key
 from hub.store.reports import ReportState
 from hub.working_days import working_day_after
 from normalizer.complaint import Understanding
@@ -23,6 +25,10 @@ from normalizer.intent import Intent, read_intent
 
 DECIDE = 1
 """Working days that a clerk has to decide a dispute."""
+
+
+def _photos(addition: Addition) -> int:
+    return sum(file.kind == "photo" for file in addition.complaint.attachments)
 
 
 class Additions(Taker):
@@ -38,8 +44,10 @@ class Additions(Taker):
         stored = None if alone else self._thread(item.channel, addition, understanding)
         if stored is None:
             return self.citizens.take_complaint(item, addition.complaint, understanding)
-        self.space.add_reports([stored.report])
-        report = self.space.reports[stored.report]
+        report = self.space.survivor(stored.report)
+        if report is None:
+            raise Unplaced("a message to a report that is not known")
+        stored.report = report.id
         edited = complaint_store.has_addition(self.connection, item.channel, addition.native_id)
         self._keep(item, addition, understanding, stored)
         incident.raise_urgency(report, understanding.urgency)
@@ -63,27 +71,33 @@ class Additions(Taker):
         self.space.heard[stored.id] = max(
             addition.complaint.created_at, self.space.heard.get(stored.id, addition.complaint.created_at)
         )
-        replies.wake_for_citizen(self.connection, [stored.id], self.now)
+        self.space.stale.add(stored.id)
+        self.ledger.hear(stored)
 
     # ------------------------------------------------------------------------------------------- what they mean by it
 
     def _hear(self, report: ReportState, stored: Stored, addition: Addition) -> None:
         intent = read_intent(addition.complaint.words)
-        self._answer_questions(report, stored)
+        answered = self._answer_questions(report, stored)
         if intent == "beda":
             self._doubt(report, stored)
-        elif report.is_closed:
-            self._hear_of_closed(report, stored, addition, intent)
+        elif report.is_closed and report.reason == "tidak-cukup-keterangan":
+            self._reopen(report, stored, "late-answer")
+        elif report.is_closed and (intent == "not-done" or (intent == "words" and not answered)):
+            self._dispute(report, stored, addition, intent)
 
-    def _answer_questions(self, report: ReportState, stored: Stored) -> None:
-        """Any word of the citizen is an answer: the clock goes on, and the place is understood anew."""
-        asked = talks.open_questions(self.connection, complaint=stored.id)
-        talks.settle_questions(self.connection, [row.id for row in asked], "answered", self.now)
-        self.space.stale.add(stored.id)
+    def _answer_questions(self, report: ReportState, stored: Stored) -> bool:
+        """Any word of a citizen who was asked is an answer, and the clock goes on. True where there was a question."""
+        asked = [row.id for row in talks.open_questions(self.connection, complaint=stored.id) if self._reached(row)]
+        talks.settle_questions(self.connection, asked, "answered", self.now)
         if asked:
             self.ledger.change(report, "answered", complaint=stored.id)
-        if not talks.open_questions(self.connection, report=report.id):
-            report.asked_at = None
+        report.asked_at, _ = talks.clocks_of(self.connection, report.id)
+        return bool(asked)
+
+    def _reached(self, question: Any) -> bool:
+        """A question that still waits to go out has no answer yet."""
+        return replies.state_of(self.connection, question.complaint, asking(question.id)) not in ("due", "waiting")
 
     def _doubt(self, report: ReportState, stored: Stored) -> None:
         """The citizen says that it is not theirs: a clerk looks, and until then they are told nothing."""
@@ -93,16 +107,11 @@ class Additions(Taker):
         complaint_store.suggest_doubt(self.connection, stored.id, report.id, self.now)
         self.ledger.change(report, "doubted", complaint=stored.id)
 
-    def _hear_of_closed(self, report: ReportState, stored: Stored, addition: Addition, intent: Intent) -> None:
-        if report.reason == "tidak-cukup-keterangan":
-            self._reopen(report, stored, "late-answer")
-        elif intent != "thanks":
-            self._dispute(report, stored, addition)
-
-    def _dispute(self, report: ReportState, stored: Stored, addition: Addition) -> None:
-        """It reopens by itself on a second reporter or a new photo; else a clerk decides."""
-        photos = sum(file.kind == "photo" for file in addition.complaint.attachments)
-        others = [row for row in talks.open_disputes(self.connection, report.id) if row.reporter != stored.reporter]
+    def _dispute(self, report: ReportState, stored: Stored, addition: Addition, intent: Intent) -> None:
+        """It reopens by itself on a second reporter who plainly says so, or a new photo; else a clerk decides."""
+        photos = _photos(addition)
+        before = talks.open_disputes(self.connection, report.id) if intent == "not-done" else []
+        others = [row for row in before if row.reporter != stored.reporter]
         talks.dispute(
             self.connection,
             report=report.id,
@@ -125,10 +134,14 @@ class Additions(Taker):
         return datetime.combine(day, time(23, 59), zone).astimezone(UTC)
 
     def _reopen(self, report: ReportState, stored: Stored, why: str) -> None:
+        deed = {"before": report.status, "before_reason": report.reason, "why": why}
         incident.set_status(report, "menunggu", self.now)
-        self.ledger.change(report, "status", status="menunggu", why=why, complaint=stored.id)
-        cause = f"buka:{report.version}"
-        self.ledger.answers.append(Answer(replace(report), cause, Message("status.reopened")))
+        cause = f"buka:{report.version + 1}"
+        self.ledger.change(
+            report, "status", status="menunggu", act=derive_key(report.number, cause), **deed, complaint=stored.id
+        )
+        message, only = Message("status.reopened"), self.ledger.members(report)
+        self.ledger.answers.append(Answer(replace(report), cause, message, only=only))
 
     # ----------------------------------------------------------------------------------------- what they continue
 

@@ -61,9 +61,9 @@ class Again:
         """Understand again what citizens have added to; give how many complaints."""
         stale = await self.store.read(lambda connection: complaint_store.stale_complaints(connection, CATCH_UP))
         for key in stale:
+            last = await self.store.read(partial(complaint_store.last_addition, complaint=key))
             await self.understand(key, "added")
-            fresh = [{"complaint": key, "stale": False}]
-            await self.store.write(partial(complaint_store.update_complaints, rows=fresh))
+            await self.store.write(partial(complaint_store.mark_fresh, complaint=key, last=last))
         return len(stale)
 
     async def run(self) -> None:

@@ -100,6 +100,7 @@ class Citizens(Taker):
     ) -> None:
         space, run = self.space, self.space.next_understanding()
         stored.reporter = space.reporter_of(item.channel, complaint.reporter)
+        self.ledger.hear(stored)
         space.stored[item.channel, complaint.native_id] = stored
         space.follow_threads(item.channel, complaint, stored)
         said = complaint_store.said_row(

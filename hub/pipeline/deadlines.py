@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,7 +13,7 @@ from hub.pipeline import incident
 from hub.pipeline.erasing import Sweeper
 from hub.pipeline.house import House
 from hub.pipeline.outbox import write_notices
-from hub.pipeline.replying import NOBODY_LOOKED, Answer, write_replies
+from hub.pipeline.replying import NOBODY_LOOKED, Answer, asking, write_replies
 from hub.replies import Message
 from hub.store import replies, reports, talks
 from hub.store.store import Store
@@ -43,7 +42,7 @@ class Deadlines:
         now = self.store.now()
         late = await self.store.read(lambda connection: talks.expired_questions(connection, now))
         for question in late:
-            await self.store.write(partial(self._expire, question))
+            await self.store.write(partial(self._expire, question.id, question.report))
         swept = await Sweeper(self.store).run_once()
         return (
             len(late)
@@ -51,18 +50,26 @@ class Deadlines:
             + await self.store.write(lambda connection: replies.expire_waiting(connection, self.store.now(), REASONS))
         )
 
-    def _expire(self, question: Any, connection: Connection) -> None:
+    def _expire(self, name: str, report: int, connection: Connection) -> None:
         """Nobody answered. A report with other complaints goes on without; the only citizen's is closed, and told."""
         now = self.store.now()
-        talks.settle_questions(connection, [question.id], "expired", now)
-        state = reports.load_reports(connection, [question.report], lock=True)[question.report]
-        if not talks.open_questions(connection, report=state.id):
-            state.asked_at = None
+        state = reports.load_reports(connection, [report], lock=True)[report]
+        # Read behind the lock: another process, or the citizen's answer, may have been quicker.
+        question = talks.load_question(connection, name)
+        if question is None or question.report != report or question.due_at > now:
+            return
+        put = replies.state_of(connection, question.complaint, asking(name))
+        if put in ("due", "waiting", "running"):
+            talks.postpone_question(connection, name, now + self.house.replies.answer)
+            return
+        talks.settle_questions(connection, [name], "expired", now)
+        state.asked_at, _ = talks.clocks_of(connection, state.id)
         answers = []
-        if state.complaint_count == 1 and not state.is_closed:
+        # Who was never asked has not failed to answer.
+        if put == "sent" and state.complaint_count == 1 and not state.is_closed:
             incident.set_status(state, "ditolak", now, "tidak-cukup-keterangan")
             only = frozenset({question.complaint})
-            answers = [Answer(replace(state), f"lewat:{question.id}", Message("expired.long"), only=only)]
+            answers = [Answer(replace(state), f"lewat:{name}", Message("expired.long"), only=only)]
         state.touch("status" if answers else "unanswered", now)
         reports.save_reports(connection, [state])
         line = {"report": state.id, "at": now, "kind": "unanswered", "actor": "machine"}

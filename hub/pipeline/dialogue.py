@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
 from hub.pipeline import incident
-from hub.pipeline.replying import Answer
+from hub.pipeline.replying import Answer, asking
 from hub.pipeline.work import Work
 from hub.replies import Message
 from hub.store import replies, reports, talks
@@ -40,7 +40,9 @@ def ask(work: Work, by: str, complaint: int, kind: str, text: str) -> str:
     work.note(report, "asked", by, complaint=complaint, question=kind)
     message = Message(f"question.{kind}", note=text, tail=("question.wait",), days=days.days)
     only = frozenset({complaint})
-    work.save([Answer(report, f"tanya:{name}", message, only=only, question=True, by_hand=True)])
+    work.save([Answer(report, asking(name), message, only=only, question=True, by_hand=True)])
+    sent = replies.state_of(work.connection, complaint, asking(name))
+    work.check(sent != "undeliverable", "this citizen cannot be asked on their channel")
     return name
 
 
@@ -60,17 +62,17 @@ def decide_dispute(work: Work, by: str, unit: str, *, reopen: bool, reason: str)
     work.check(bool(disputed), "nobody disputes this report")
     work.check(reopen or bool(reason.strip()), "a citizen who is refused is told why: write a reason")
     work.check(report.validated != "dicoret" or unit != report.lead, "the unit complained about does not decide this")
-    decision = "reopened" if reopen else "kept"
+    decision, before = "reopened" if reopen else "kept", report.status
     talks.decide_disputes(work.connection, report.id, decision, by=by, now=work.now, reason=reason)
     report.disputed_at = None
     if reopen:
         incident.set_status(report, "menunggu", work.now)
-        report.validated = ""
     report.touch("status" if reopen else "dispute-kept", work.now)
-    work.note(report, report.causes[-1], by, decision=decision)
     main, only = ("status.reopened", None) if reopen else ("kept.long", frozenset(row.complaint for row in disputed))
-    cause = f"banding:{report.version}"
-    work.save([Answer(report, cause, Message(main, note=reason), only=only, by_hand=True)])
+    answer = Answer(report, f"banding:{report.version}", Message(main, note=reason), only=only, by_hand=True)
+    deed = {"decision": decision, "status": report.status, "before": before, "act": answer.act}
+    work.note(report, report.causes[-1], by, **deed)
+    work.save([answer])
     return report.version
 
 
@@ -81,14 +83,15 @@ def validate(work: Work, by: str, unit: str, *, decision: str, reason: str = "")
     work.check(decision in DECISIONS, "there is no such decision")
     work.check(unit != report.lead, "the unit complained about does not decide this")
     work.check(decision == "sah" or bool(reason.strip()), "a citizen who is refused is told why: write a reason")
-    report.validated = decision
-    answers = []
+    report.validated, before = decision, report.status
+    answers: list[Answer] = []
     if decision == "dicoret":
         incident.set_status(report, "ditolak", work.now, "bukan-masalah")
         message = Message("struck.long", note=reason, tail=("struck.contest",))
         answers = [Answer(report, f"coret:{report.version}", message, by_hand=True)]
     report.touch("status" if answers else "validated", work.now)
-    work.note(report, "validated", by, decision=decision)
+    deed = {"status": report.status, "before": before, "act": answers[0].act} if answers else {}
+    work.note(report, "validated", by, decision=decision, **deed)
     work.save(answers)
     return report.version
 
@@ -99,10 +102,20 @@ def call_back(work: Work, by: str, act: str) -> int:
     count = replies.recall_act(work.connection, act)
     work.check(count > 0, "there is nothing left to call back")
     deed = reports.deed_of(work.connection, report.id, act)
-    before = str(deed.data.get("before", "")) if deed is not None else ""
-    if before in get_args(Status) and deed is not None and deed.data.get("status") == report.status:
-        incident.set_status(report, before, work.now)
+    if deed is not None and deed.data.get("status") == report.status:
+        _undo(work, deed)
     report.touch("status", work.now)
     work.note(report, "called-back", by, replies=count)
     work.save()
     return count
+
+
+def _undo(work: Work, deed: Any) -> None:
+    """Put a report back to where it stood before a deed, as far as citizens would have been told."""
+    report, before = work.report, str(deed.data.get("before", ""))
+    if before in get_args(Status):
+        incident.set_status(report, before, work.now, str(deed.data.get("before_reason", "")))
+    if report.answered_at == deed.at:
+        report.answered_at = None
+    talks.dispute_again(work.connection, report.id, deed.at)
+    report.asked_at, report.disputed_at = talks.clocks_of(work.connection, report.id)

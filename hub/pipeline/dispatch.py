@@ -6,7 +6,7 @@ import asyncio
 import random
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,6 +70,7 @@ class Dispatcher:
     lease: str = field(default_factory=lambda: secrets.token_hex(8))
     jitter: random.Random = field(default_factory=random.Random)
     metrics: Metrics = field(default_factory=Metrics)
+    patience: timedelta = PATIENCE
     state: str = ""
     """What the last try says of the channel: empty while all is well."""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
@@ -128,7 +129,7 @@ class Dispatcher:
             delivery = Delivery(
                 leased.key, parcel, leased.parcel, leased.attempts + 1, leased.uncertain, to, leased.heard_at
             )
-            self._check_window(delivery, now)
+            delivery = await self._in_window(delivery, leased.reporter, now)
             receipt = await self.sink.deliver(delivery)
         except PluginError as error:
             return self._ending(leased, error, now)
@@ -146,13 +147,20 @@ class Dispatcher:
             }
         )
 
-    def _check_window(self, delivery: Delivery, now: datetime) -> None:
-        """Try no reply that the channel would refuse because its citizen has been silent for too long."""
+    async def _in_window(self, delivery: Delivery, reporter: str | None, now: datetime) -> Delivery:
+        """Try no reply that the channel would refuse because its citizen has been silent for too long.
+
+        What they said of other complaints counts too. Raises WindowClosed.
+        """
         if not isinstance(delivery.parcel, Reply) or delivery.heard_at is None:
-            return
+            return delivery
         window = self.sink.manner_of(delivery.parcel.reply_context).window
-        if window is not None and now - delivery.heard_at > window:
+        if window is None or now - delivery.heard_at <= window:
+            return delivery
+        heard_at = await self.store.read(lambda connection: people.heard_at(connection, reporter)) if reporter else None
+        if heard_at is None or now - heard_at > window:
             raise WindowClosed("the citizen must write first")
+        return replace(delivery, heard_at=heard_at)
 
     async def _citizen(self, key: str) -> Reporter:
         found = await self.store.read(lambda connection: people.reporter(connection, key))
@@ -167,7 +175,7 @@ class Dispatcher:
                 state = "undeliverable" if leased.kind == "reply" else "dead"
                 return Ending({"state": state, "reason": reason, "settled_at": now, "attempts": leased.attempts + 1})
             case WindowClosed():
-                waits = {"state": "waiting", "waits_for": "citizen", "reason": reason, "next_at": now + PATIENCE}
+                waits = {"state": "waiting", "waits_for": "citizen", "reason": reason, "next_at": now + self.patience}
                 return Ending({**waits, "attempts": leased.attempts + 1})
             case Unauthorized():
                 waits = {"state": "due", "reason": reason, "next_at": now}

@@ -87,6 +87,7 @@ def rebuild(report: ReportState, layers: Sequence[Any]) -> None:
     """Work out a report again from the complaints that it has now: after a split, a merge or its undoing."""
     report.complaint_count = len(layers)
     report.channel_counts = {}
+    report.duty = bool(layers) and all(row.role for row in layers)
     start_over(report)
     if layers:
         report.first_at = min(row.created_at for row in layers)
@@ -176,6 +177,7 @@ def set_status(report: ReportState, status: str, at: datetime, reason: str = "")
     report.closed_at = at if report.is_closed else None
     if not report.is_closed:
         report.disputed_at = None
+        report.validated = "" if report.validated == "dicoret" else report.validated
 
 
 def may_end(report: ReportState) -> bool:

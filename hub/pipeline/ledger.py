@@ -10,9 +10,9 @@ from hub.pipeline import erasing, incident
 from hub.pipeline.house import House
 from hub.pipeline.outbox import write_notices
 from hub.pipeline.replying import Answer, keep_private, write_replies
-from hub.pipeline.workspace import Workspace
+from hub.pipeline.workspace import Stored, Workspace
 from hub.store import complaints as complaint_store
-from hub.store import erasure, incidents, intake, receipts, reports
+from hub.store import erasure, incidents, intake, receipts, replies, reports
 from hub.store.reports import ReportState
 
 
@@ -29,6 +29,8 @@ class Ledger:
         self.space = Workspace(connection, house, now)
         self.now = now
         self.answers: list[Answer] = []
+        self.speakers: set[str] = set()
+        """Who spoke: what waited for that goes out."""
         self.told_by: dict[int, str] = {}
         """The channel that a report's changes came from; empty where it was more than one."""
 
@@ -38,6 +40,18 @@ class Ledger:
         if incident.direct(report, self.house):
             data = {**data, "rule": report.rule, "queue": report.queue, "units": [share.unit for share in report.units]}
         self.space.note(report, cause, actor, **data)
+
+    def hear(self, stored: Stored) -> None:
+        """Note that a complaint's citizen has spoken."""
+        if stored.reporter is not None:
+            self.speakers.add(stored.reporter)
+
+    def members(self, report: ReportState) -> frozenset[int]:
+        """Give the complaints whose citizens are told of a report now: those that join later have their own answers."""
+        members = {row.id for row in complaint_store.to_answer(self.connection, report.id)}
+        here = [stored for stored in self.space.stored.values() if stored.report == report.id]
+        silent = {one.id for one in here if one.state not in complaint_store.ANSWERED}
+        return frozenset((members | {one.id for one in here}) - silent)
 
     def write(self) -> None:
         """Write everything back."""
@@ -55,6 +69,7 @@ class Ledger:
         reports.write_history(self.connection, space.history)
         write_notices(self.connection, changed, self.house, self.now, except_for=self.told_by)
         keep_private(self.connection, self.house, complaints=space.secret)
+        replies.wake_for_citizens(self.connection, self.speakers, self.now)
         write_replies(self.connection, self.answers, self.house, self.now)
         intake.settle_items(self.connection, space.results)
         gone = [row["complaint"] for row in space.ends if row["state"] == "erased"]

@@ -33,6 +33,11 @@ RECEIVED = "diterima"
 NOBODY_LOOKED = "nobody has looked whether this complaint belongs to the report"
 
 
+def asking(question: str) -> str:
+    """Give the cause of the reply that puts a question."""
+    return f"tanya:{question}"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Something to tell citizens about a report."""
@@ -104,12 +109,13 @@ def _write_answer(connection: Connection, answer: Answer, house: House, now: dat
     ids = [member.id for member in members]
     past = _Past(reply_store.unsent_replies(connection, ids), reply_store.last_replies(connection, ids, RECEIVED))
     names = people.names_of(connection, answer.state.id) if answer.message.note or past.unsent else {}
+    scrubber = _Scrubber(names)
     many = len(members) > house.replies.many
     rows: list[dict[str, Any]] = []
     replaced: list[int] = []
     for member in members:
         older = [] if answer.question else [row for row in past.unsent.get(member.id, ()) if not row.question]
-        note = scrub_note(_notes(older, answer.message.note), names, member.reporter)
+        note = scrubber.scrub(_notes(older, answer.message.note), member.reporter)
         rows.append(_reply_row(_Case(answer, member, house, now, past, many=many), note))
         replaced.extend(row.id for row in older)
     reply_store.supersede(connection, replaced)
@@ -121,6 +127,28 @@ def _notes(older: Sequence[Any], note: str) -> str:
     """Words that never went out go out with the next ones."""
     said = dict.fromkeys(part for part in (*(row.note for row in older), note) if part.strip())
     return " ".join(said)
+
+
+@dataclass(frozen=True)
+class _Scrubber:
+    """Scrubs the same words for many citizens: once for all whose own names do not stand in them."""
+
+    names: Mapping[str, Sequence[str]]
+    done: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    named: dict[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+
+    def scrub(self, note: str, reporter: str | None) -> str:
+        if note not in self.named:
+            self.named[note] = {key: found for key, found in self.names.items() if _stand_in(note, found)}
+        own = reporter if reporter in self.named[note] else None
+        if (note, own) not in self.done:
+            self.done[note, own] = scrub_note(note, self.named[note], own)
+        return self.done[note, own]
+
+
+def _stand_in(note: str, names: Sequence[str]) -> bool:
+    lowered = note.casefold()
+    return any(part.casefold() in lowered for name in names for part in name.split())
 
 
 def scrub_note(note: str, names: Mapping[str, Sequence[str]], reporter: str | None) -> str:
@@ -202,13 +230,18 @@ class _Case:
     def due(self) -> datetime:
         """Give when it may go out."""
         rules, state = self.house.replies, self.answer.state
-        if state.urgency == "darurat" or self.answer.first:
-            return self.now + (rules.undo if self.many else timedelta())
         due = self.now + rules.undo if self.many else self.now
+        if state.urgency == "darurat" or self.answer.first:
+            return due
         last = self.past.last.get(self.complaint.id)
         if last is not None and state.status not in CLOSED and not self.answer.question:
             due = max(due, last + rules.gap)
-        return after_quiet(due, rules.quiet, ZoneInfo(self.house.region.zone))
+        return good_hour(state, self.house, due)
+
+
+def good_hour(state: ReportState, house: House, at: datetime) -> datetime:
+    """Give the same instant, or the end of the quiet hours that it falls into; an emergency has none."""
+    return at if state.urgency == "darurat" else after_quiet(at, house.replies.quiet, ZoneInfo(house.region.zone))
 
 
 def _reply_row(case: _Case, note: str) -> dict[str, Any]:
@@ -241,5 +274,10 @@ def keep_private(
     connection: Connection, house: House, *, reports: Sequence[int] = (), complaints: Sequence[int] = ()
 ) -> None:
     """Let no reply that waits go out where others would see it: what it answers has become secret."""
-    public = [channel for channel, sink in house.sinks.items() if not sink.manner.private]
-    delivery_store.withhold_replies(connection, public, NO_PRIVATE_ROUTE, reports=reports, complaints_=complaints)
+    waiting = delivery_store.open_replies(connection, reports=reports, complaints_=complaints)
+    delivery_store.withhold(connection, [row.id for row in waiting if not _is_private(house, row)], NO_PRIVATE_ROUTE)
+
+
+def _is_private(house: House, row: Any) -> bool:
+    sink = house.sinks.get(row.channel)
+    return sink is not None and sink.manner_of(row.reply_context).private

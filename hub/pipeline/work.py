@@ -14,8 +14,9 @@ from hub.pipeline.house import House
 from hub.pipeline.nudging import answer_nudges, hand_on_nudges
 from hub.pipeline.officials import status_message
 from hub.pipeline.outbox import write_notices
-from hub.pipeline.replying import Answer, write_replies
+from hub.pipeline.replying import RECEIVED, Answer, good_hour, write_replies
 from hub.plugin import FollowUp
+from hub.replies import Message
 from hub.store import complaints as complaint_store
 from hub.store import replies, reports, talks
 from hub.store.keys import take_keys
@@ -62,7 +63,7 @@ class Work:
 
     def follow_up(self, said: FollowUp, by: str, reason: str) -> int:
         """Record what was done or said, and tell the citizens. Gives the new version."""
-        report, before = self.report, self.report.status
+        report, before, why = self.report, self.report.status, self.report.reason
         incident.follow(report, said, "staff")
         if reason:
             incident.set_status(report, "ditolak", self.now, reason)
@@ -82,14 +83,17 @@ class Work:
         )
         report.touch("status" if report.status != before else "follow-up", self.now)
         answer_nudges(self.connection, report, self.now)
+        reopened = before in CLOSED and not report.is_closed
+        if reopened:
+            talks.decide_disputes(self.connection, report.id, "reopened", by=by, now=self.now)
         answers = []
         if report.status != before or said.note:
-            reopened = before in CLOSED and not report.is_closed
             report.answered_at = report.answered_at or self.now
             message = status_message(report, said.note, reopened=reopened)
             answers = [Answer(report, f"tl:{said.native_id}", message, by_hand=True)]
         act = answers[0].act if answers else ""
-        self.note(report, report.causes[-1], by, status=said.status, reason=reason, before=before, act=act)
+        deed = {"status": said.status, "reason": reason, "before": before, "before_reason": why, "act": act}
+        self.note(report, report.causes[-1], by, **deed)
         self.save(answers)
         return report.version
 
@@ -140,6 +144,7 @@ class Work:
         self.move(moved, target, "merged", by)
         source.merged_into = target.id
         hand_on_nudges(self.connection, source, target)
+        complaint_store.move_doubts(self.connection, source.id, target.id, self.now)
         incident.raise_urgency(target, source.urgency)
         for state in (source, target):
             state.touch("merged", self.now)
@@ -147,6 +152,8 @@ class Work:
         self.note(target, "merged", by, source=source.number)
         self._rebuild(target)
         source.complaint_count, source.channel_counts = 0, {}
+        for state in (source, target):
+            self._set_clocks(state, by)
         self.save()
         return target.version
 
@@ -182,16 +189,25 @@ class Work:
         self.states[key] = fresh
         self.move([complaint], fresh, "split", by)
         self._separate([complaint], report, by)
-        self._part(fresh, report, by)
+        # The number that its citizen was told leads to another incident from now on.
+        self._part(fresh, report, by, [Answer(fresh, RECEIVED, Message("received.long"), only=frozenset({complaint}))])
         return number
 
-    def _part(self, leaving: ReportState, staying: ReportState, by: str) -> None:
+    def _part(self, leaving: ReportState, staying: ReportState, by: str, answers: Sequence[Answer] = ()) -> None:
         for state in (leaving, staying):
             state.touch("split", self.now)
             self._rebuild(state)
+            self._set_clocks(state, by)
         self.note(leaving, "split", by, source=staying.number)
         self.note(staying, "split", by, into=leaving.number)
-        self.save()
+        self.save(answers)
+
+    def _set_clocks(self, report: ReportState, by: str) -> None:
+        """Questions and disputes have come or gone with their complaints."""
+        report.asked_at, report.disputed_at = talks.clocks_of(self.connection, report.id)
+        if report.disputed_at is not None and not report.is_closed:
+            talks.decide_disputes(self.connection, report.id, "reopened", by=by, now=self.now)
+            report.disputed_at = None
 
     def answer(self, suggestion: int, by: str, *, same: bool) -> None:
         """Answer whether two reports are the same."""
@@ -225,9 +241,9 @@ class Work:
         """A clerk has looked: the complaint belongs here, and what waited for that goes out."""
         complaint_store.update_complaints(self.connection, [{"complaint": complaint, "doubt": ""}])
         complaint_store.answer_doubt(self.connection, complaint)
-        replies.wake_for_clerk(self.connection, complaint, self.now)
-        report = complaint_store.load_said(self.connection, complaint).report
-        self.note(self.states[report], "confirmed", by, complaint=complaint)
+        report = self.states[complaint_store.load_said(self.connection, complaint).report]
+        replies.wake_for_clerk(self.connection, complaint, good_hour(report, self.house, self.now))
+        self.note(report, "confirmed", by, complaint=complaint)
 
     def _survivors(self, *keys: int) -> list[int]:
         letters = self.house.region.letters
@@ -256,10 +272,14 @@ class Work:
             for key in keys
         ]
         complaint_store.insert_rows(self.connection, {"assignments": rows})
-        self.connection.execute(update(complaints).where(complaints.c.id.in_(keys)).values(report=report.id, doubt=""))
-        # What they were still to be told was about another report.
-        replies.recall_replies(self.connection, keys)
-        talks.move_questions(self.connection, keys, report.id)
+        # Joining two reports says nothing of a single complaint that somebody doubts; taking one out does.
+        settled = {} if cause == "merged" else {"doubt": ""}
+        self.connection.execute(
+            update(complaints).where(complaints.c.id.in_(keys)).values({"report": report.id, **settled})
+        )
+        # What they were still to be told was about another report; the number of a merged one stays good.
+        replies.recall_replies(self.connection, keys, but="" if cause == "split" else RECEIVED)
+        talks.move_talk(self.connection, keys, report.id)
 
     def _separate(self, keys: Sequence[int], report: ReportState, by: str) -> None:
         known = set(

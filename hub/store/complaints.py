@@ -176,14 +176,35 @@ def stale_complaints(connection: Connection, limit: int) -> list[int]:
     )
 
 
+def last_addition(connection: Connection, complaint: int) -> int:
+    """Give the raw item of what was last added to a complaint; 0 for nothing."""
+    latest = select(func.max(additions.c.raw_item)).where(additions.c.complaint == complaint)
+    return connection.execute(latest).scalar() or 0
+
+
+def mark_fresh(connection: Connection, complaint: int, last: int) -> None:
+    """A complaint is understood with all that was added up to `last`; more may have come meanwhile."""
+    connection.execute(select(complaints.c.id).where(complaints.c.id == complaint).with_for_update())
+    if last_addition(connection, complaint) == last:
+        update_complaints(connection, [{"complaint": complaint, "stale": False}])
+
+
 def suggest_doubt(connection: Connection, complaint: int, report: int, at: datetime) -> None:
     """Ask a clerk whether a complaint belongs to its own report: its citizen says that it does not."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {"complaint": complaint, "report": report, "other": report, "score": 1.0, "evidence": ["beda"], "at": at}
     statement = dialect.insert(suggestions).values(row)
     connection.execute(
-        statement.on_conflict_do_update(index_elements=["complaint", "other"], set_={"answer": "", "at": at})
+        statement.on_conflict_do_update(index_elements=["complaint", "other"], set_={**row, "answer": ""})
     )
+
+
+def move_doubts(connection: Connection, source: int, target: int, at: datetime) -> None:
+    """A report was merged: whether a citizen's complaint belongs there is asked of the one that took it in."""
+    own = suggestions.c.report == source, suggestions.c.other == source, suggestions.c.answer == ""
+    for complaint in list(connection.execute(select(suggestions.c.complaint).where(*own)).scalars()):
+        suggest_doubt(connection, complaint, target, at)
+    connection.execute(update(suggestions).where(*own).values(answer="moved"))
 
 
 def answer_doubt(connection: Connection, complaint: int) -> None:
@@ -261,6 +282,7 @@ def layers_of(connection: Connection, report: int) -> list[Any]:
                 complaints.c.channel,
                 complaints.c.created_at,
                 complaints.c.state,
+                complaints.c.role,
                 understandings.c.place,
                 understandings.c.category,
                 understandings.c.category_confidence,

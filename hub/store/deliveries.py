@@ -77,24 +77,23 @@ def write_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]], 
     insert_many(connection, deliveries, rows)
 
 
-def withhold_replies(
-    connection: Connection,
-    channels_: Sequence[str],
-    reason: str,
-    *,
-    reports: Sequence[int] = (),
-    complaints_: Sequence[int] = (),
-) -> None:
-    """Take back replies on these channels that have not gone out yet: of whole reports, or of single complaints."""
-    if not channels_ or not (reports or complaints_):
-        return
+def open_replies(connection: Connection, *, reports: Sequence[int] = (), complaints_: Sequence[int] = ()) -> list[Any]:
+    """List replies that have not gone out yet, of whole reports or of single complaints: id, channel, reply_context."""
+    if not (reports or complaints_):
+        return []
     whose = deliveries.c.report.in_(reports) | deliveries.c.complaint.in_(complaints_)
     waiting = (deliveries.c.kind == "reply", deliveries.c.state.in_(("due", "waiting")))
-    connection.execute(
-        update(deliveries)
-        .where(*waiting, deliveries.c.channel.in_(channels_), whose)
-        .values(state="undeliverable", reason=reason)
-    )
+    chosen = select(deliveries.c.id, deliveries.c.channel, complaints.c.reply_context)
+    joined = chosen.join(complaints, complaints.c.id == deliveries.c.complaint)
+    return list(connection.execute(joined.where(*waiting, whose)))
+
+
+def withhold(connection: Connection, ids: Sequence[int], reason: str) -> None:
+    """Take back replies that have not gone out yet, for good."""
+    for start in range(0, len(ids), CHUNK):
+        which = deliveries.c.id.in_(ids[start : start + CHUNK]), deliveries.c.state.in_(("due", "waiting"))
+        values = {"state": "undeliverable", "reason": reason, "waits_for": "", "next_at": None}
+        connection.execute(update(deliveries).where(*which).values(values))
 
 
 def recall(connection: Connection, ids: Sequence[int]) -> None:
@@ -107,7 +106,10 @@ def recall(connection: Connection, ids: Sequence[int]) -> None:
 def lease_due(
     connection: Connection, channel: str, lease: str, now: datetime, limit: int, *, probe: bool
 ) -> list[Leased]:
-    """Lease what is due on a channel: urgent first, in order for each report. A probe is one row, due or not."""
+    """Lease what is due on a channel: urgent first, in order for each report.
+
+    A probe is one row, due or waiting for its next try: what must not go out yet is no probe.
+    """
     earlier = deliveries.alias("earlier")
     blocked = exists().where(
         earlier.c.report == deliveries.c.report,
@@ -123,8 +125,8 @@ def lease_due(
     due = [deliveries.c.state == "due", deliveries.c.channel == channel]
     if held:
         due.append(deliveries.c.kind != "reply")
-    if not probe:
-        due.append(deliveries.c.next_at <= now)
+    ripe = deliveries.c.next_at <= now
+    due.append(ripe | (deliveries.c.attempts > 0) if probe else ripe)
     ids = list(
         connection.execute(
             select(deliveries.c.id)

@@ -7,11 +7,11 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from hub.store.bulk import insert_many
 from hub.store.keys import random_key
-from hub.store.tables import complaints, facts, reporters
+from hub.store.tables import Instant, complaints, facts, reporters
 from normalizer.complaint import Reporter
 
 CHUNK = 500
@@ -77,6 +77,12 @@ def reporter(connection: Connection, key: str) -> Reporter | None:
         select(reporters.c.handle, reporters.c.name, reporters.c.role).where(reporters.c.key == key)
     ).one_or_none()
     return Reporter(handle=row.handle, name=row.name, role=row.role) if row is not None and row.handle else None
+
+
+def heard_at(connection: Connection, key: str) -> datetime | None:
+    """Give when somebody spoke last, of whatever complaint."""
+    latest = func.max(complaints.c.heard_at, type_=Instant)
+    return connection.execute(select(latest).where(complaints.c.reporter == key)).scalar()
 
 
 def names_of(connection: Connection, report: int) -> dict[str, list[str]]:

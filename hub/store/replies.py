@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.store.tables import Instant, complaints, deliveries, holds
 
@@ -23,16 +24,17 @@ class Unsent:
     """A reply that has surely not gone out yet."""
 
     id: int
+    cause: str
     question: bool
     note: str
 
 
 def unsent_replies(connection: Connection, ids: Sequence[int]) -> dict[int, list[Unsent]]:
-    """Give what these complaints' citizens are still to be told, oldest first."""
+    """Give what these complaints' citizens are still to be told, oldest first: locked, so that no process sends it."""
     found: dict[int, list[Unsent]] = {}
     for start in range(0, len(ids), CHUNK):
         rows = connection.execute(
-            select(deliveries.c.id, deliveries.c.complaint, deliveries.c.parcel)
+            select(*deliveries.c["id", "complaint", "cause", "parcel"])
             .where(
                 deliveries.c.complaint.in_(ids[start : start + CHUNK]),
                 deliveries.c.kind == "reply",
@@ -40,10 +42,11 @@ def unsent_replies(connection: Connection, ids: Sequence[int]) -> dict[int, list
                 deliveries.c.uncertain.is_(False),
             )
             .order_by(deliveries.c.id)
+            .with_for_update(skip_locked=True)  # what another process takes up this moment goes out
         )
         for row in rows:
             parcel = from_json(row.parcel)
-            unsent = Unsent(row.id, bool(parcel.get("question")), str(parcel.get("note", "")))
+            unsent = Unsent(row.id, row.cause, bool(parcel.get("question")), str(parcel.get("note", "")))
             found.setdefault(row.complaint, []).append(unsent)
     return found
 
@@ -98,31 +101,36 @@ def supersede(connection: Connection, ids: Iterable[int]) -> int:
 
 
 def recall_act(connection: Connection, act: str) -> int:
-    """Put aside all replies to one deed that have not gone out. Gives how many."""
-    which = (
-        deliveries.c.act == act,
-        deliveries.c.state.in_(_OPEN),
-        deliveries.c.attempts == 0,
-        deliveries.c.uncertain.is_(False),
-    )
-    changed = update(deliveries).where(*which).values(state="superseded", waits_for="", reason="called back")
-    return connection.execute(changed).rowcount
+    """Put aside all replies to one deed, as long as none has gone out. Gives how many; 0 where it is too late."""
+    changed = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.act == act, deliveries.c.state.in_(_OPEN), deliveries.c.uncertain.is_(False))
+        .values(state="superseded", waits_for="", reason="called back")
+    ).rowcount
+    # Asked last: what another process was about to send is seen as it is now.
+    gone = ("running", "sent", *_OPEN)
+    late = select(deliveries.c.id).where(deliveries.c.act == act, deliveries.c.state.in_(gone)).limit(1)
+    return 0 if connection.execute(late).first() is not None else changed
 
 
-def recall_replies(connection: Connection, complaints_: Sequence[int]) -> int:
-    """Put aside everything that these complaints' citizens were still to be told."""
-    unsent = unsent_replies(connection, complaints_)
-    return supersede(connection, [row.id for rows in unsent.values() for row in rows])
+def recall_replies(connection: Connection, complaints_: Sequence[int], but: str = "") -> int:
+    """Put aside what these complaints' citizens were still to be told, but for one cause; they are still asked."""
+    unsent = [row for rows in unsent_replies(connection, complaints_).values() for row in rows]
+    return supersede(connection, [row.id for row in unsent if not row.question and row.cause != but])
 
 
-def wake_for_citizen(connection: Connection, complaints_: Sequence[int], now: datetime) -> int:
-    """The citizen has spoken: what waited for that goes out. Gives how many."""
-    return _wake(connection, deliveries.c.complaint.in_(complaints_), "citizen", now)
+def wake_for_citizens(connection: Connection, reporters: Collection[str], now: datetime) -> int:
+    """These citizens have spoken, of whatever complaint: what waited for that goes out. Gives how many."""
+    woken, wanted = 0, sorted(reporters)
+    for start in range(0, len(wanted), CHUNK):
+        theirs = select(complaints.c.id).where(complaints.c.reporter.in_(wanted[start : start + CHUNK]))
+        woken += _wake(connection, deliveries.c.complaint.in_(theirs), "citizen", now)
+    return woken
 
 
-def wake_for_clerk(connection: Connection, complaint: int, now: datetime) -> int:
-    """A clerk has looked: what waited for that goes out. Gives how many."""
-    return _wake(connection, deliveries.c.complaint == complaint, "clerk", now)
+def wake_for_clerk(connection: Connection, complaint: int, at: datetime) -> int:
+    """A clerk has looked: what waited for that goes out, not before `at`. Gives how many."""
+    return _wake(connection, deliveries.c.complaint == complaint, "clerk", at)
 
 
 def _wake(connection: Connection, which: Any, waits_for: str, now: datetime) -> int:
@@ -137,6 +145,13 @@ def hold_for_clerk(connection: Connection, complaint: int, until: datetime, reas
     values = {"state": "waiting", "waits_for": "clerk", "next_at": until, "reason": reason}
     which = deliveries.c.id.in_(ids), deliveries.c.state.in_(_OPEN)
     return connection.execute(update(deliveries).where(*which).values(values)).rowcount if ids else 0
+
+
+def state_of(connection: Connection, complaint: int, cause: str) -> str:
+    """Give how the reply to one citizen stands that one cause had; empty where there was none."""
+    which = deliveries.c.complaint == complaint, deliveries.c.kind == "reply", deliveries.c.cause == cause[:24]
+    last = select(deliveries.c.state).where(*which).order_by(deliveries.c.id.desc()).limit(1)
+    return connection.execute(last).scalar() or ""
 
 
 def expire_waiting(connection: Connection, now: datetime, reasons: dict[str, str]) -> int:
@@ -163,10 +178,9 @@ def held(connection: Connection) -> dict[str, Any]:
 
 def hold(connection: Connection, name: str, by: str, now: datetime) -> bool:
     """Pull the brake; False where it is pulled already."""
-    if name in held(connection):
-        return False
-    connection.execute(insert(holds).values(name=name, by=by, at=now))
-    return True
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    pulled = dialect.insert(holds).values(name=name, by=by, at=now).on_conflict_do_nothing()
+    return connection.execute(pulled.returning(holds.c.name)).first() is not None
 
 
 def release(connection: Connection, name: str) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from hub.store.tables import complaints, disputes, questions
+from hub.store.tables import Instant, complaints, disputes, questions
+
+CHUNK = 500
 
 
 def ask(connection: Connection, **row: Any) -> None:
@@ -28,16 +30,43 @@ def expired_questions(connection: Connection, now: datetime, limit: int = 100) -
     return list(connection.execute(select(questions).where(*late).order_by(questions.c.due_at).limit(limit)))
 
 
+def load_question(connection: Connection, name: str) -> Any:
+    """Give an open question as it stands now; None where it is settled."""
+    which = questions.c.id == name, questions.c.state == "open"
+    return connection.execute(select(questions).where(*which)).one_or_none()
+
+
 def settle_questions(connection: Connection, ids: Sequence[str], state: str, now: datetime) -> None:
-    """Mark questions as answered or expired."""
+    """Mark open questions as answered or expired."""
+    which = questions.c.id.in_(ids), questions.c.state == "open"
     if ids:
-        connection.execute(update(questions).where(questions.c.id.in_(ids)).values(state=state, settled_at=now))
+        connection.execute(update(questions).where(*which).values(state=state, settled_at=now))
 
 
-def move_questions(connection: Connection, complaints_: Sequence[int], report: int) -> None:
-    """Questions follow their complaint to another report."""
-    which = questions.c.complaint.in_(complaints_), questions.c.state == "open"
-    connection.execute(update(questions).where(*which).values(report=report))
+def postpone_question(connection: Connection, name: str, due_at: datetime) -> None:
+    """Give a citizen more time: they have not been asked yet."""
+    connection.execute(update(questions).where(questions.c.id == name).values(due_at=due_at))
+
+
+def move_talk(connection: Connection, complaints_: Sequence[int], report: int) -> None:
+    """What was asked of these complaints' citizens, and what they dispute, follows them to another report."""
+    for start in range(0, len(complaints_), CHUNK):
+        some = complaints_[start : start + CHUNK]
+        asked = questions.c.complaint.in_(some), questions.c.state == "open"
+        connection.execute(update(questions).where(*asked).values(report=report))
+        disputed = disputes.c.complaint.in_(some), disputes.c.decision == ""
+        connection.execute(update(disputes).where(*disputed).values(report=report))
+
+
+def clocks_of(connection: Connection, report: int) -> tuple[datetime | None, datetime | None]:
+    """Give since when a report's clock stands still, and since when it is disputed; None for neither."""
+    asked = select(func.min(questions.c.at, type_=Instant)).where(
+        questions.c.report == report, questions.c.state == "open"
+    )
+    disputed = select(func.min(disputes.c.at, type_=Instant)).where(
+        disputes.c.report == report, disputes.c.decision == ""
+    )
+    return connection.execute(asked).scalar(), connection.execute(disputed).scalar()
 
 
 def dispute(connection: Connection, **row: Any) -> None:
@@ -55,6 +84,12 @@ def open_disputes(connection: Connection, report: int) -> list[Any]:
             .order_by(disputes.c.id)
         )
     )
+
+
+def dispute_again(connection: Connection, report: int, decided_at: datetime) -> None:
+    """What was decided then is open again: the deed that decided it was undone."""
+    which = disputes.c.report == report, disputes.c.decided_at == decided_at, disputes.c.decision == "reopened"
+    connection.execute(update(disputes).where(*which).values(decision="", by="", decided_at=None, reason=""))
 
 
 def decide_disputes(
