@@ -44,7 +44,7 @@ TO_CROP, FROM_CROP = crop.made_up_secret("to crop"), crop.made_up_secret("from c
 TOKEN = "made-up-token"
 KEYS = x.Keys()
 JAKARTA = ZoneInfo("Asia/Jakarta")
-PATIENCE = 40.0
+PATIENCE = 60.0
 """Seconds that anything may take."""
 
 ON_X = {"id": "1000000000000000001", "name": "Warga Pertama", "username": "warga_pertama"}
@@ -76,6 +76,7 @@ every = "1s"
 [channel.options]
 api_url = "{http}/x"
 account = "AduanKota"
+timeout = 60
 consumer_key = "{keys.consumer_key}"
 consumer_secret = "{keys.consumer_secret}"
 access_token = "{keys.access_token}"
@@ -91,6 +92,7 @@ security = "none"
 username = "{mailbox}"
 password = "{password}"
 after = "move:Processed"
+timeout = 60
 idle_seconds = 5
 smtp_host = "127.0.0.1"
 smtp_port = {smtp}
