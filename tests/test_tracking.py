@@ -201,6 +201,17 @@ def test_the_pages_stay_out_of_caches_engines_and_referrers(city: City) -> None:
         assert headers["cache-control"] == "no-store"
 
 
+def test_nothing_is_inline_and_nothing_comes_from_elsewhere(city: City) -> None:
+    _, link = city.complain(photos=[photo()])
+    paths = ["/", "/lacak", f"/lacak/{'a' * 24}"]
+    city.settle()
+    for path in (*paths, link):
+        text = city.browser.get(path).text
+        assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*src=)|javascript:", text), path
+        for address in re.findall(r'(?:src|href)="([^"]+)"', text):
+            assert address.startswith(("/", "#", "?", "tel:")), address
+
+
 def test_the_story_tells_what_was_done_and_keeps_what_is_internal(city: City) -> None:
     number, link = city.complain(photos=[photo()])
     city.settle()
@@ -233,8 +244,10 @@ def test_the_story_tells_what_was_done_and_keeps_what_is_internal(city: City) ->
 def test_the_day_of_an_answer_is_promised_until_there_is_one(city: City) -> None:
     _, link = city.complain()
     city.settle()
-    # Two working days after Tuesday the third.
-    assert "paling lambat Kamis, 5 Februari 2026" in story(city, link)
+    # Three working days after Tuesday the third.
+    assert "paling lambat Jumat, 6 Februari 2026" in story(city, link)
+    city.clock.advance(timedelta(days=4))
+    assert "seharusnya ada sebelum Jumat, 6 Februari 2026 berakhir" in story(city, link)
     city.write(lambda c: c.execute(update(reports).values(answered_at=NOW)))
     assert "paling lambat" not in story(city, link)
 

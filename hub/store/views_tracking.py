@@ -102,7 +102,7 @@ def receipt_number(connection: Connection, complaint: int) -> str:
 def notes_of(connection: Connection, complaint: Row[Any]) -> list[Row[Any]]:
     """Give what officials did or said while this complaint stood in their report, newest first; public parts only."""
     spans = _spans(connection, complaint)
-    columns = followups.c["id", "at", "status", "reason", "note", "unit"]
+    columns = followups.c["id", "report", "at", "status", "reason", "note", "unit"]
     told = or_(followups.c.note != "", and_(followups.c.status != "", followups.c.applied))
     statement = (
         select(*columns).where(or_(*spans), told).order_by(followups.c.at.desc(), followups.c.id.desc()).limit(NOTES)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import segno
+from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -62,7 +64,9 @@ async def show_receipt(request: Request) -> Response:
     if ticket is None:
         raise HTTPException(404)
     at = datetime.fromtimestamp(ticket.at, UTC)
-    names = {"number": ticket.number, "at": at, "link": channel.tracking_link(ticket), "script": script_url()}
+    link = channel.tracking_link(ticket)
+    drawn = Markup(segno.make(link, micro=False).svg_inline(scale=4, border=2, dark="#000", light="#fff"))  # noqa: S704 - squares
+    names = {"number": ticket.number, "at": at, "link": link, "drawn": drawn, "script": script_url()}
     return _private(request.state.render(TEMPLATES, "tanda_terima.html", **names))
 
 
