@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from normalizer.number import read_number
 from tests.axe import violations
 from tests.browser import Browser, open_browser
 from tests.counter_fixtures import WORDS, Desk, Serving, entry, open_counter, rows, serving, settle
-from tests.web_fixtures import Office
+from tests.web_fixtures import NOW, Office
 
 CODES = {"Tab": 9, "Enter": 13, "F2": 113, "F4": 115, "F9": 120, "1": 49}
 KEYS_A_SECOND = 5
@@ -161,6 +161,8 @@ def test_the_citizens_mode_hides_the_words_of_others(tmp_path: Path) -> None:
         assert "tolong" not in seen
         assert "Diparkir" not in seen
         assert "Antrean" not in seen
+        open_desk(pages, browser)
+        assert browser.run("document.body.classList.contains('for-citizens')")
 
 
 def test_drafts_are_parked_and_survive_a_reload(tmp_path: Path) -> None:
@@ -223,6 +225,7 @@ def test_three_citizens_while_the_network_is_down(tmp_path: Path) -> None:
         assert {row.number for row in rows(office, "reports")} == set(numbers)
         for row, began in zip(stored, times, strict=True):
             assert 0 <= (row.created_at - datetime.fromisoformat(began)).total_seconds() < 20
+            assert abs(row.created_at - NOW) < timedelta(minutes=5), "the hub's time, whatever the desk's clock shows"
 
 
 def test_the_page_opens_while_the_hub_is_away_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:

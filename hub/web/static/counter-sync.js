@@ -2,7 +2,7 @@
 "use strict";
 
 const Sync = (() => {
-  const BLOCK = 50, CHUNK = 20, CHUNK_BYTES = 8e6, EVERY = 15000, STALE = 600000;
+  const BLOCK = 50, CHUNK = 20, CHUNK_BYTES = 2e6, EVERY = 15000, STALE = 600000;
   const listeners = [];
   const state = { net: "starting", waiting: 0, bad: [], numbers: 0 };
   let provisions = null, running = null, again = false, timer = 0;
@@ -13,9 +13,12 @@ const Sync = (() => {
   async function ask(path, body, signal) {
     // Polling must not keep a session alive: `hx-request` says that nobody pressed a key.
     const headers = body === undefined ? { "hx-request": "true" } : { "content-type": "application/json", "x-csrf-token": provisions?.csrf ?? "" };
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    // A dead line must not hold up the others for minutes; a slow one may take a second for each 20 kB.
+    const late = AbortSignal.timeout(30000 + (text?.length ?? 0) / 20);
     let answer;
     try {
-      answer = await fetch(path, { method: body === undefined ? "GET" : "POST", headers, body: body && JSON.stringify(body), redirect: "manual", cache: "no-store", signal });
+      answer = await fetch(path, { method: text === undefined ? "GET" : "POST", headers, body: text, redirect: "manual", cache: "no-store", signal: signal ? AbortSignal.any([signal, late]) : late });
     } catch (error) { throw error.name === "AbortError" ? error : new Trouble("offline"); }
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.headers.has("hx-redirect")) throw new Trouble("signed-out");
     if (answer.status === 403) throw new Trouble("refused");

@@ -10,7 +10,7 @@
   const TICKS = ["anonim", "rahasia"];
   const LARGEST = 5e6, PAUSE = 250;
   const options = [...document.querySelectorAll("#areas option")].map((one) => ({ code: one.dataset.code, value: one.value, plain: one.value.toLowerCase() }));
-  let draft = { id: crypto.randomUUID() }, files = [], chosen = "", told = { kind: "", place: "" }, asked = null, timer = 0, saving = Promise.resolve();
+  let draft = { id: crypto.randomUUID() }, files = [], chosen = "", told = { kind: "", place: "" }, asked = null, timer = 0, keeping = 0, saving = Promise.resolve();
 
   const fill = (text, n) => text.replace("{n}", n);
   const tell = (text) => { alarm.textContent = text; alarm.hidden = !text; };
@@ -36,6 +36,7 @@
   }
 
   function show(one) {
+    clearTimeout(keeping);
     draft = { id: one.id };
     form.reset();
     for (const name of TEXTS) if (one.fields?.[name] !== undefined) field[name].value = one.fields[name];
@@ -53,10 +54,17 @@
   }
 
   function keep(isParked = false) {
+    clearTimeout(keeping);
     sessionStorage.setItem("draft", draft.id);
     const row = { id: draft.id, fields: fields(), files, chosen, parked: isParked, at: Date.now() };
     saving = saving.then(() => (blank() && !isParked ? Shelf.drop("drafts", row.id) : Shelf.put("drafts", row)));
     return saving;
+  }
+
+  // Not at every letter: a draft may hold photos.
+  function keepSoon() {
+    clearTimeout(keeping);
+    keeping = setTimeout(keep, PAUSE);
   }
 
   // What was being written is put aside before anything is waited for: the next letter belongs to the next citizen.
@@ -286,6 +294,7 @@
   function hide() {
     const on = document.body.classList.toggle("for-citizens");
     document.getElementById("hide").setAttribute("aria-pressed", String(on));
+    sessionStorage.setItem("hide", on ? "1" : "");
     for (const words of matches.querySelectorAll(".staff-only")) words.remove();
     ask();
   }
@@ -307,7 +316,8 @@
   });
 
   form.addEventListener("submit", (event) => { event.preventDefault(); save(); });
-  form.addEventListener("input", () => { keep(); look(); Paper.aside(); });
+  form.addEventListener("input", () => { keepSoon(); look(); Paper.aside(); });
+  addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
   document.getElementById("park").addEventListener("click", park);
   document.getElementById("hide").addEventListener("click", hide);
   document.getElementById("print").addEventListener("click", () => Paper.print());
@@ -319,6 +329,7 @@
     const own = (await Shelf.all("drafts")).find((one) => one.id === sessionStorage.getItem("draft") && !one.parked);
     show(own ?? { id: crypto.randomUUID() });
     sessionStorage.setItem("draft", draft.id);
+    if (sessionStorage.getItem("hide")) hide();
     await listDrafts();
     Sync.watch(stand);
     Sync.now();
