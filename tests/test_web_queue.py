@@ -65,6 +65,9 @@ def test_each_lane_holds_its_reports_and_its_count_says_so(office: Office) -> No
         "baru": numbers(3, 1),
         "perlu-lokasi": numbers(3),
         "mungkin-duplikat": numbers(6, 1),
+        "dibantah": [],
+        "menunggu-warga": [],
+        "rt-rw": [],
         "selesai": numbers(5, 4),
     }
     counts = office.read(lambda c: lane_counts(c, WorkList(TEBET, Sight("petugas", TEBET))))

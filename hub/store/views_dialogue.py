@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
 
 from hub.store.tables import Instant, complaints, deliveries, disputes, photos, questions
 
@@ -82,26 +82,28 @@ def replies_by_act(connection: Connection, report: int) -> dict[str, list[Any]]:
 
 
 def acts_under_way(connection: Connection, report: int) -> list[Row[Any]]:
-    """Give the deeds whose replies have surely not gone out: rows of act, count, next_at (of the first to go)."""
-    due = func.sum(case((deliveries.c.state == "due", 1), else_=0))
+    """Give the deeds of which surely no reply has gone out: rows of act, count, next_at (of the first to go)."""
+    waits = and_(deliveries.c.state.in_(("due", "waiting")), deliveries.c.uncertain.is_(False))
+    gone = or_(deliveries.c.state.in_(("running", "sent")), deliveries.c.uncertain)
     return list(
         connection.execute(
-            select(deliveries.c.act, func.count().label("count"), _soonest().label("next_at"))
+            select(deliveries.c.act, _count_if(waits).label("count"), _soonest().label("next_at"))
             .where(
                 deliveries.c.report == report,
                 deliveries.c.kind == "reply",
                 deliveries.c.act != "",
                 deliveries.c.cause != ACKNOWLEDGED,
                 ~deliveries.c.cause.startswith(ASKED, autoescape=True),
-                deliveries.c.state.in_(("due", "waiting")),
-                deliveries.c.attempts == 0,
-                deliveries.c.uncertain.is_(False),
             )
             .group_by(deliveries.c.act)
-            .having(due > 0)
+            .having(_count_if(gone) == 0, _count_if(deliveries.c.state == "due") > 0)
             .order_by(func.min(deliveries.c.id))
         )
     )
+
+
+def _count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
 
 
 def _soonest() -> ColumnElement[Any]:

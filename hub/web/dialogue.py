@@ -27,6 +27,7 @@ REFUSALS = (
     mark("the unit complained about does not decide this"),
     mark("only reports by heads of RT or RW are validated"),
     mark("there is no such decision"),
+    mark("this citizen cannot be asked on their channel"),
     mark("there is nothing left to call back"),
 )
 """What the desk says, for the catalogs."""

@@ -72,6 +72,7 @@ HAPPENED = {
     "dispute-kept": mark("The dispute was looked into: it stays finished"),
     "validated": mark("Report by a head of RT or RW: %(decision)s"),
     "called-back": mark("Called back: %(replies)s replies did not go out"),
+    "units": mark("Handed on to %(unit)s"),
     "nudged": mark("Somebody at a desk asked for news"),
 }
 TOLD = {
@@ -123,6 +124,7 @@ def happened(words: Words, entry: Row[Any]) -> str:
         "earlier": lambda: str(data.get("earlier", "")),
         "field": lambda: translate(FIELDS.get(data.get("field", ""), "")) if data.get("field") in FIELDS else "",
         "other": lambda: str(data.get("source") or data.get("into") or ""),
+        "unit": lambda: words.office(str(data.get("after", ""))),
         "question": lambda: words.question(data.get("question", "")),
         "decision": lambda: words.validated(data.get("decision", "")),
         "replies": lambda: words.number(data.get("replies", 0)),
