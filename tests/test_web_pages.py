@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from hub.registry import Registry
+from hub.registry import PluginRoute, Registry
 from hub.web import pages, story
 from hub.web.language import FOLDER, LANGUAGES, language
 from hub.web.signing import sign_path
@@ -88,9 +88,9 @@ class PagesOfPlugin(Registry):
             return HTMLResponse("dilakukan")
 
         return [
-            SimpleNamespace(path="/tambahan", endpoint=read, access="staff", methods=("GET",)),
-            SimpleNamespace(path="/tambahan", endpoint=act, access="staff", methods=("POST",)),
-            SimpleNamespace(path="/bertanda", endpoint=read, access="signed", methods=("GET",)),
+            PluginRoute("contoh", "/tambahan", read, "staff", ("GET",)),
+            PluginRoute("contoh", "/tambahan", act, "staff", ("POST",)),
+            PluginRoute("contoh", "/bertanda", read, "signed", ("GET",)),
         ]
 
 
