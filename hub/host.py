@@ -175,7 +175,8 @@ class Hub:
     def _wire(self) -> None:
         self.sinks = self._sinks()
         self.dispatchers = {
-            name: Dispatcher(self.store, name, sink, metrics=self.metrics) for name, sink in self.sinks.items()
+            name: Dispatcher(self.store, name, sink, metrics=self.metrics, patience=self.settings.replies.patience)
+            for name, sink in self.sinks.items()
         }
         self.house = House(
             region=self.region,

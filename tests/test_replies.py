@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.pipeline.replying import Scrubber, scrub_note
 from hub.plugin import Manner
 from hub.replies import (
     About,
@@ -198,6 +199,22 @@ def test_cutting_keeps_the_beginning(text: str, most: int, charset: str) -> None
 )
 def test_letters_that_a_channel_lacks(text: str, charset: str, spelled: str) -> None:
     assert spell(text, charset) == spelled
+
+
+# ------------------------------------------------------------------------------------------------------------- names
+
+some_names = st.lists(
+    st.sampled_from(["Contoh", "Misal", "contoh misal", "Umpama Contoh", "akun_satu", "ab"]), max_size=2
+)
+
+
+@given(st.dictionaries(st.sampled_from("pqrs"), some_names), st.data())
+def test_scrubbing_for_many_is_scrubbing_for_each(names: dict[str, list[str]], data: st.DataObject) -> None:
+    parts = ["Contoh", "MISAL", "contoh", "Umpama", "akun_satu", "@akun_satu", "ab", "datang", "ke", "081234567890"]
+    note = " ".join(data.draw(st.lists(st.sampled_from(parts), max_size=6)))
+    scrubber = Scrubber(names)
+    for reporter in (*"pqrs", None):
+        assert scrubber.scrub(note, reporter) == scrub_note(note, names, reporter)
 
 
 # -------------------------------------------------------------------------------------------------------- quiet hours

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from hub.pipeline import citizens
+from hub.pipeline import citizens, replying
 from hub.pipeline.desk import NotAllowed
 from hub.pipeline.dispatch import BREAK_AFTER, Dispatcher
 from hub.pipeline.replying import NO_PRIVATE_ROUTE, NO_REPLIES, NOBODY
@@ -19,6 +19,7 @@ from hub.store import deliveries
 from hub.store import replies as reply_store
 from hub.store.intake import save_channel
 from hub.store.store import Store
+from normalizer.privacy import scrub
 from normalizer.region import Region
 from normalizer.understand import Normalizer
 from tests.reply_fixtures import (
@@ -178,6 +179,25 @@ async def test_nobody_reads_of_the_others(works: Works) -> None:
             assert word not in text
     for row in await replies(works):
         assert parcel(row).note in parcel(row).text
+
+
+async def test_names_are_looked_for_once_not_for_everybody(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 0
+
+    def counted(text: str, **others: Any) -> str:
+        nonlocal count
+        count += 1
+        return scrub(text, **others)
+
+    monkeypatch.setattr(replying, "scrub", counted)
+    people = [Reporter(handle=f"warga{n}", name=f"Warga Contoh Ke{n}") for n in range(60)]
+    await works.hear("mouth", *(said(f"c{n}").model_copy(update={"reporter": who}) for n, who in enumerate(people)))
+    note = "Bertemu Warga Contoh Ke7, warga senang."
+    await works.hear("crop", told("1", (await works.report()).number, "proses", note=note))
+    assert 2 <= count < 12
+    for n in range(60):
+        (row,) = await replies(works, f"c{n}")
+        assert ("Ke7" in parcel(row).note) == (n == 7)
 
 
 async def test_history_holds_no_words(works: Works) -> None:
@@ -371,6 +391,23 @@ async def test_what_crop_said_by_mistake_is_called_back_too(build: Build) -> Non
     last = works.mouths["crop"]
     await works.deliver("crop")
     assert last.got[-1].parcel.report.status == "ditolak"  # type: ignore[union-attr]
+
+
+async def test_what_a_called_back_deed_had_replaced_goes_out_after_all(build: Build) -> None:
+    works = build(many=3)
+    number = await crowd(works, 4)
+    await works.hear("ear", said("doubter"))
+    await works.hear("crop", told("1", number, "proses", note="Pompa dikirim."))
+    await works.hear("ear", more("d1", "doubter", "BEDA"))
+    await works.hear("crop", told("2", number, "selesai", at=NOW + SECOND))
+    act = (await replies(works))[-1].act
+    assert await works.desk.call_back(number, WHO, act=act) == 5
+    assert await works.later("mouth", HOUR) == 4
+    assert await works.later("ear", HOUR) == 0
+    for name in ("c0", "c3"):
+        assert await states(works, name) == ["sent", "superseded"]
+        assert "Pompa dikirim." in (await texts(works, name, state="sent"))[0]
+    assert await states(works, "doubter") == ["waiting", "superseded"]
 
 
 async def test_few_replies_go_at_once(build: Build) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from hub.pipeline import incident
-from hub.pipeline.replying import Answer, asking
+from hub.pipeline.replying import IN_DOUBT, Answer, asking, good_hour
 from hub.pipeline.work import Work
 from hub.replies import Message
+from hub.store import complaints as complaint_store
 from hub.store import replies, reports, talks
 from hub.store.keys import random_key
 from normalizer.report import Status
@@ -104,6 +105,7 @@ def call_back(work: Work, by: str, act: str) -> int:
     deed = reports.deed_of(work.connection, report.id, act)
     if deed is not None and deed.data.get("status") == report.status:
         _undo(work, deed)
+    _say_what_was_replaced(work, act)
     report.touch("status", work.now)
     work.note(report, "called-back", by, replies=count)
     work.save()
@@ -119,3 +121,11 @@ def _undo(work: Work, deed: Any) -> None:
         report.answered_at = None
     talks.dispute_again(work.connection, report.id, deed.at)
     report.asked_at, report.disputed_at = talks.clocks_of(work.connection, report.id)
+
+
+def _say_what_was_replaced(work: Work, act: str) -> None:
+    report = work.report
+    replies.revive(work.connection, act, report.id, good_hour(report, work.house, work.now))
+    for member in complaint_store.to_answer(work.connection, report.id):
+        if member.doubt == "citizen" or (member.doubt == "machine" and report.is_closed):
+            replies.hold_for_clerk(work.connection, member.id, work.now + work.house.replies.patience, IN_DOUBT)

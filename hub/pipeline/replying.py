@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -109,7 +110,7 @@ def _write_answer(connection: Connection, answer: Answer, house: House, now: dat
     ids = [member.id for member in members]
     past = _Past(reply_store.unsent_replies(connection, ids), reply_store.last_replies(connection, ids, RECEIVED))
     names = people.names_of(connection, answer.state.id) if answer.message.note or past.unsent else {}
-    scrubber = _Scrubber(names)
+    scrubber = Scrubber(names)
     many = len(members) > house.replies.many
     rows: list[dict[str, Any]] = []
     replaced: list[int] = []
@@ -130,25 +131,35 @@ def _notes(older: Sequence[Any], note: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Scrubber:
-    """Scrubs the same words for many citizens: once for all whose own names do not stand in them."""
+class Scrubber:
+    """Scrubs the same words for many citizens: once for all but those whom alone a name in them means."""
 
     names: Mapping[str, Sequence[str]]
     done: dict[tuple[str, str | None], str] = field(default_factory=dict)
-    named: dict[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    meant: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Reporters by note."""
 
     def scrub(self, note: str, reporter: str | None) -> str:
-        if note not in self.named:
-            self.named[note] = {key: found for key, found in self.names.items() if _stand_in(note, found)}
-        own = reporter if reporter in self.named[note] else None
+        """Do what `scrub_note` does."""
+        if note not in self.meant:
+            self.meant[note] = _meant_alone(note, self.names)
+        own = reporter if reporter in self.meant[note] else None
         if (note, own) not in self.done:
-            self.done[note, own] = scrub_note(note, self.named[note], own)
+            self.done[note, own] = scrub_note(note, self.names, own)
         return self.done[note, own]
 
 
-def _stand_in(note: str, names: Sequence[str]) -> bool:
+def _meant_alone(note: str, names: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """Give the reporters with a name, or a part of one, that stands in a note and that nobody else has."""
     lowered = note.casefold()
-    return any(part.casefold() in lowered for name in names for part in name.split())
+    found = {key: {word for name in some for word in _words_of(name) if word in lowered} for key, some in names.items()}
+    held = Counter(word for some in found.values() for word in some)
+    return frozenset(key for key, some in found.items() if any(held[word] == 1 for word in some))
+
+
+def _words_of(name: str) -> list[str]:
+    parts = name.casefold().split()
+    return [" ".join(parts), *parts]
 
 
 def scrub_note(note: str, names: Mapping[str, Sequence[str]], reporter: str | None) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub.store.tables import Instant, complaints, deliveries, holds
 
 CHUNK = 500
+CALLED_BACK = "called back"
 REPLIES = "replies"
 """The hold on every reply, whatever its channel."""
 _OPEN = ("due", "waiting")
@@ -105,12 +106,24 @@ def recall_act(connection: Connection, act: str) -> int:
     changed = connection.execute(
         update(deliveries)
         .where(deliveries.c.act == act, deliveries.c.state.in_(_OPEN), deliveries.c.uncertain.is_(False))
-        .values(state="superseded", waits_for="", reason="called back")
+        .values(state="superseded", waits_for="", reason=CALLED_BACK)
     ).rowcount
     # Asked last: what another process was about to send is seen as it is now.
     gone = ("running", "sent", *_OPEN)
     late = select(deliveries.c.id).where(deliveries.c.act == act, deliveries.c.state.in_(gone)).limit(1)
     return 0 if connection.execute(late).first() is not None else changed
+
+
+def revive(connection: Connection, act: str, report: int, at: datetime) -> int:
+    """What a deed's replies had replaced goes out after all, now that they are called back. Gives how many."""
+    theirs = select(deliveries.c.complaint).where(deliveries.c.act == act)
+    told = (deliveries.c.kind == "reply", deliveries.c.cause.not_like("tanya:%"), deliveries.c.reason != CALLED_BACK)
+    last = select(func.max(deliveries.c.id)).where(deliveries.c.complaint.in_(theirs), *told)
+    which = deliveries.c.id.in_(last.group_by(deliveries.c.complaint)), deliveries.c.report == report
+    values = {"state": "due", "next_at": at}
+    return connection.execute(
+        update(deliveries).where(*which, deliveries.c.state == "superseded").values(values)
+    ).rowcount
 
 
 def recall_replies(connection: Connection, complaints_: Sequence[int], but: str = "") -> int:
