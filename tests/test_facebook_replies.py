@@ -169,11 +169,19 @@ def error(code: int, subcode: int = 0) -> dict[str, Any]:
     return {"error": told | ({"error_subcode": subcode} if subcode else {})}
 
 
-@pytest.mark.parametrize(("uncertain", "note"), [(True, "probably sent"), (False, "the same words")])
-async def test_the_same_words_twice_count_as_sent(*, uncertain: bool, note: str) -> None:
-    channel, _ = answering(*([{"data": []}] if uncertain else []), error(506))
-    receipt = await channel.deliver(sending(reply_to("1_2"), uncertain=uncertain))
-    assert receipt.note.startswith(note)
+async def test_the_same_words_after_a_lost_answer_count_as_sent() -> None:
+    channel, _ = answering({"data": []}, error(506))
+    receipt = await channel.deliver(sending(reply_to("1_2"), uncertain=True))
+    assert receipt.note.startswith("probably sent")
+
+
+@pytest.mark.parametrize("way", ["comment", "message"])
+async def test_the_same_words_to_another_citizen_get_a_mark(way: str) -> None:
+    channel, asked = answering(error(506), {"id": "1_3", "message_id": "m_3"})
+    receipt = await channel.deliver(sending(reply_to("1_2", way=way)))
+    assert receipt.remote_id
+    assert receipt.note.startswith("with a mark")
+    assert asked[0].content != asked[1].content
 
 
 @pytest.mark.parametrize("way", ["comment", "message"])

@@ -13,7 +13,7 @@ from normalizer.privacy import scrub
 from plugins.facebook.graph import Graph
 from plugins.facebook.options import FacebookOptions
 from plugins.facebook.refusals import BadLink, Duplicate
-from plugins.facebook.values import instant, rows_at, text_at
+from plugins.facebook.values import digest, instant, rows_at, text_at
 
 WINDOW = timedelta(hours=24)
 """How long after a person's last message a page may answer (Send API)."""
@@ -94,19 +94,26 @@ class Answer:
         since = self.reply.at - SKEW
         for row in rows_at(answer, "data"):
             said, own = text_at(row, "message").strip(), text_at(row, "from", "id") == self.options.page_id
-            if own and said in {text.strip(), _unlinked(text)} and instant(row.get("created_time")) >= since:
+            known = {text.strip(), _unlinked(text), self._marked(text)}
+            if own and said in known and instant(row.get("created_time")) >= since:
                 return text_at(row, "id")
         return ""
+
+    def _marked(self, text: str) -> str:
+        """Give words that nobody was told before: two citizens of one report may be told the same."""
+        return f"{text.strip()} ·{digest(self.delivery.key)[:5]}"
 
     async def _once(self, path: str, body: dict[str, Any], text: str, name: str) -> Receipt:
         try:
             return Receipt(text_at(await self.graph.post(path, body), name))
-        except Duplicate as known:
-            return Receipt(note="probably sent by an earlier try" if self.delivery.uncertain else str(known))
+        except Duplicate:
+            if self.delivery.uncertain:
+                return Receipt(note="probably sent by an earlier try")
+            other, note = self._marked(text), "with a mark: another citizen was told the same words just before"
         except BadLink:
-            plain = _unlinked(text)
-        bare = {"text": plain} if "recipient" in body else plain
-        return Receipt(text_at(await self.graph.post(path, {**body, "message": bare}), name), "without its link")
+            other, note = _unlinked(text), "without its link"
+        told = {"text": other} if "recipient" in body else other
+        return Receipt(text_at(await self.graph.post(path, {**body, "message": told}), name), note)
 
 
 def is_message(reply_context: Mapping[str, str]) -> bool:
