@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from hub.pipeline import incident
 from hub.pipeline.ledger import Taker
+from hub.pipeline.officials import status_message
 from hub.pipeline.replying import RECEIVED, Answer
 from hub.pipeline.workspace import Stored
 from hub.plugin import Complaint
@@ -61,6 +62,8 @@ class Citizens(Taker):
         self._suggest(key, report, decision)
         self.ledger.change(report, "joined" if joined else "opened", complaint=key, score=round(decision.score, 3))
         self._acknowledge(report, key)
+        if report.is_closed:
+            self._catch_up(report, key)
         return "complaint"
 
     def _chosen(self, complaint: Complaint) -> Decision | None:
@@ -193,6 +196,11 @@ class Citizens(Taker):
         """Tell a citizen the number."""
         message = Message("received.long")
         self.ledger.answers.append(Answer(replace(report), RECEIVED, message, only=frozenset({key})))
+
+    def _catch_up(self, report: ReportState, key: int) -> None:
+        """Tell who is late what the others were told: it is over. They may object as those did."""
+        message = status_message(report, "")
+        self.ledger.answers.append(Answer(replace(report), f"susul:{report.status}", message, only=frozenset({key})))
 
     def _revise(self, item: RawItem, complaint: Complaint, understanding: Understanding, stored: Stored) -> None:
         """An edited message: same complaint, same report, understood again."""
