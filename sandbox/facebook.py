@@ -67,6 +67,10 @@ class Page:
         self._count = 0
         self._held: list[dict[str, Any]] | None = None
 
+    def call(self, hook_url: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        """Push to this address from now on."""
+        self._hook_url, self._transport = hook_url, transport
+
     # ------------------------------------------------------------------------------------------- what people do
 
     async def post(self, author: str, text: str, photo: str = "") -> str:

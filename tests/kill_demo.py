@@ -2,7 +2,7 @@
 
     python -m tests.kill_demo --kills 50 --seed 1
 
-Three channels, CROP and officials who report back are real processes of the town. What must be equal: the complaints;
+Eight channels, CROP and officials who report back are real processes of the town. What must be equal: the complaints;
 each stands in exactly one report. The partition may differ as far as two quiet runs differ (B-cubed), since the order
 in which channels are pulled is not the same twice. CROP must have seen each key's effect once, in order per report.
 """
@@ -31,7 +31,7 @@ from sandbox.town import Town, start_of_day
 from tests.cli_fixtures import ADUAN, Desk
 
 STEPS = 10
-SOURCES = ("waze", "email", "qlue")
+SOURCES = ("waze", "email", "qlue", "twitter", "lapor", "petajakarta", "facebook", "file")
 PATIENCE = 240.0
 """Seconds that a step may take."""
 START = datetime.now(UTC)
@@ -118,7 +118,7 @@ class Day:
         try:
             port = _free_port()
             (self.folder / "aduan.toml").write_text(town.settings(self.folder, port), encoding="utf-8")
-            town.employ(f"http://127.0.0.1:{port}/hooks/crop", pace=1)
+            town.employ(f"http://127.0.0.1:{port}", pace=1)
             await self._go_through(town)
             return await asyncio.to_thread(self._left, town)
         finally:

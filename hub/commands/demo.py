@@ -13,7 +13,16 @@ from typing import Any
 import httpx2
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from hub.commands.demo_checks import check_flows, check_places, count_replies, is_good, report_rows
+from hub.commands.demo_checks import (
+    check_answers,
+    check_flows,
+    check_places,
+    count_replies,
+    finished_complaints,
+    is_good,
+    report_rows,
+)
+from hub.commands.demo_hands import Hands
 from hub.commands.importing import Import
 from hub.commands.screen import to_people
 from hub.commands.summary import summarize
@@ -24,7 +33,6 @@ from hub.settings import load_settings
 from sandbox.day import LENGTH, TAIL, Day, make_day
 from sandbox.town import Town, start_of_day
 
-CHANNEL = "crop"
 ROUNDS = 21
 """Looks at every source while the day goes by: one in twenty minutes."""
 PACE = 2.0
@@ -42,7 +50,7 @@ class ToHub(httpx2.AsyncBaseTransport):
         """Give the hub's answer."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         pushed = Request(request.method, headers, dict(request.url.params), await request.aread())
-        received = await self._hub.receive(CHANNEL, pushed)
+        received = await self._hub.receive(request.url.path.rpartition("/")[2], pushed)
         return httpx2.Response(received.status, content=received.body)
 
 
@@ -70,7 +78,8 @@ async def play_once(folder: Path, *, share: float = 1.0, pace: float = PACE) -> 
     async with town_and_hub(folder, day) as (town, hub):
         hub.store.claim("aduan demo")
         await import_rows(hub, folder, day)
-        town.employ(f"{hub.settings.web.public_url}/hooks/{CHANNEL}", pace, ToHub(hub))
+        town.open_doors(Hands(hub).take)
+        town.employ(hub.settings.web.public_url, pace, ToHub(hub))
         await _live_through(town, hub)
         return await _result(town, hub)
 
@@ -128,7 +137,8 @@ async def _result(town: Town, hub: Hub) -> tuple[dict[str, Any], bool]:
     repeats = {name: channel.tally["repeats"] for name, channel in hub.channels.items() if channel.source}
     summary = await hub.store.read(lambda connection: summarize(connection, 0, repeats))
     rows, gone_out = await hub.store.read(report_rows), await hub.store.read(count_replies)
+    finished = await hub.store.read(finished_complaints)
     counted = town.summary()
     checks = check_places(rows, town.crop.reports, hub.region.integrity_unit)
-    checks |= check_flows(summary["channels"], gone_out, counted)
+    checks |= check_flows(summary["channels"], gone_out, counted) | check_answers(finished)
     return {**summary, "checks": checks, "town": counted}, is_good(checks)

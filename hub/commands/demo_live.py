@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 
 from starlette.applications import Starlette
 
-from hub.commands.demo import CHANNEL, import_rows, town_and_hub
+from hub.commands.demo import import_rows, town_and_hub
+from hub.commands.demo_hands import Hands
 from hub.commands.screen import say
 from hub.commands.serving import Lifespan, make_server
 from hub.commands.users import add
@@ -50,7 +51,8 @@ async def play_on(port: int | None = None) -> None:
 
 def _begin(stack: AsyncExitStack, town: Town, hub: Hub) -> None:
     """Let officials and the day begin."""
-    town.employ(f"{hub.settings.web.public_url}/hooks/{CHANNEL}", PACE)
+    town.open_doors(Hands(hub).take)
+    town.employ(hub.settings.web.public_url, PACE)
     replay = asyncio.create_task(town.replay(SPEED))
 
     async def end() -> None:

@@ -20,8 +20,8 @@ async def run_town(folder: Path, port: int, speed: float, output: Path | None = 
     town = Town(make_day(datetime.now(UTC) - (LENGTH + TAIL) * (1 - 1 / speed)))
     await town.start()
     try:
-        town.employ(f"http://127.0.0.1:{port}/hooks/crop", pace)
         _hand_over(town.settings(folder, port), output)
+        town.employ(f"http://127.0.0.1:{port}", pace)
         say(f"The town is open at {town.http}; /summary counts what it has seen. Ctrl-C ends it.")
         await town.replay(speed)
     except asyncio.CancelledError:

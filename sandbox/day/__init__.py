@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sandbox.day.alerts import TAPPED, Alerts
+from sandbox.day.cards import Cards
+from sandbox.day.desks import Desks
 from sandbox.day.hostile import WAYS
 from sandbox.day.incidents import make_incidents, make_voices
 from sandbox.day.mails import Mails
 from sandbox.day.markers import Markers
-from sandbox.day.model import LENGTH, TAIL, Day, Event, Truth, Voice
+from sandbox.day.model import LENGTH, TAIL, Answer, Channel, Day, Event, Truth, Voice
 from sandbox.day.rows import make_rows
+from sandbox.day.streams import Streams
+from sandbox.day.tweets import Tweets
+from sandbox.day.walls import Walls
 from sandbox.day.words import Words
 
-__all__ = ["LENGTH", "TAIL", "Day", "Event", "Truth", "make_day"]
+__all__ = ["LENGTH", "TAIL", "Answer", "Channel", "Day", "Event", "Truth", "make_day"]
 
 ROWS = 6
+FIRST = {"alert", "marker", "tweet", "stream"}
+"""What appears, before what happens to it in the same moment."""
+COPIED = 12
+"""Of so many floods on Qlue the map shows one."""
+DRILLS = 2
 
 
 def make_day(start: datetime, seed: int = 2026, share: float = 1.0) -> Day:
@@ -31,7 +42,7 @@ def make_day(start: datetime, seed: int = 2026, share: float = 1.0) -> Day:
     placed = [incident for incident, kind in happened if kind.placed and kind.code != "pungli"]
     desk = _dice(seed, "desk")
     day.rows = make_rows(day, words, desk.sample(placed, min(ROWS, len(placed))), desk)
-    day.events.sort(key=lambda event: (event.at, event.name, event.do != "alert"))
+    day.events.sort(key=lambda event: (event.at, event.name, event.do not in FIRST))
     _leave_one(day)
     return day
 
@@ -48,15 +59,47 @@ def _speak(day: Day, words: Words, voices: list[Voice], seed: int) -> None:
     alerts = Alerts(day, words, _dice(seed, "waze"))
     markers = Markers(day, words, _dice(seed, "qlue"))
     mails = Mails(day, words, _dice(seed, "email"))
-    ways = {"waze": alerts.tap, "qlue": markers.pin, "email": mails.write}
+    tweets = Tweets(day, words, _dice(seed, "twitter"))
+    streams = Streams(day, words, _dice(seed, "lapor"))
+    cards = Cards(day, words, _dice(seed, "petajakarta"))
+    walls = Walls(day, words, _dice(seed, "facebook"))
+    desks = Desks(day, words, _dice(seed, "desks"))
+    ways: dict[Channel, Callable[[Voice], None]] = {
+        "waze": alerts.tap,
+        "qlue": markers.pin,
+        "email": mails.write,
+        "twitter": tweets.post,
+        "lapor": streams.report,
+        "petajakarta": cards.pin,
+        "facebook": walls.write,
+        "balaiwarga": desks.fill_in,
+        "posko": desks.note_down,
+        "file": desks.list_up,
+    }
     for voice in voices:
         known = voice.channel != "waze" or voice.incident.kind in TAPPED
         ways[voice.channel if known else "qlue"](voice)
-    alerts.make_noise()
-    mails.write_robots()
+    for noise in (alerts.make_noise, mails.write_robots, tweets.make_noise, walls.make_noise, desks.save_sheets):
+        noise()
+    _copy_floods(day, cards, voices)
     victims = [voice for voice in voices if voice.incident.kind in {"sampah", "saluran-air"}]
     if len(victims) >= len(WAYS):
         mails.write_hostile(_dice(seed, "hostile").sample(victims, len(WAYS)))
+
+
+def _copy_floods(day: Day, cards: Cards, voices: list[Voice]) -> None:
+    """Let the flood map show some of Qlue's floods, and a drill."""
+    floods = [
+        event
+        for event in day.events
+        if event.do == "marker"
+        and day.truth["qlue", event.name].kind == "banjir"
+        and event.body["profile"]["location"]["lat"]
+    ]
+    cards.copy(floods[::COPIED])
+    drilled = [voice for voice in voices if voice.incident.kind == "banjir"][:DRILLS]
+    for voice in drilled:
+        cards.drill(voice)
 
 
 def _dice(seed: int, purpose: str) -> random.Random:

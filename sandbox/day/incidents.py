@@ -7,12 +7,13 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 from sandbox.day.model import LENGTH, MINUTE, Channel, Incident, Kind, Spot, Voice, read_spots, read_toml
 
 METRES = 110_600.0
 """In a degree, near enough at Jakarta."""
-CHANNELS: tuple[Channel, ...] = ("waze", "qlue", "email")
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 OUTSIDE_KINDS = ("banjir", "jalan-rusak", "sampah")
 
 
@@ -27,6 +28,7 @@ def read_kinds() -> list[Kind]:
             lasts=tuple(table["lasts"]),
             channels={channel: table[channel] for channel in CHANNELS if channel in table},
             placed=table.get("placed", True),
+            turns=table.get("turns", False),
         )
         for code, table in read_toml("kinds.toml").items()
     ]
@@ -82,7 +84,9 @@ def make_voices(incidents: Sequence[tuple[Incident, Kind]], rng: random.Random) 
 def _complain(incident: Incident, kind: Kind, rng: random.Random) -> Iterator[Voice]:
     low, high = kind.voices
     count = low + min(int(rng.expovariate(1) * (high - low) / 2.6), high - low)
+    channels = list(kind.channels)
     for _ in range(count):
-        channel = rng.choices(list(kind.channels), list(kind.channels.values()))[0]
+        turn = channels[int(incident.id[-3:]) % len(channels)]
+        channel = turn if kind.turns else rng.choices(channels, list(kind.channels.values()))[0]
         late = timedelta(minutes=min(rng.expovariate(3), 1) * incident.lasts / MINUTE)
         yield Voice(incident, channel, incident.begin + late, 0)

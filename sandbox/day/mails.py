@@ -15,6 +15,7 @@ from sandbox.day.letters import Letter
 from sandbox.day.model import LENGTH, MINUTE, ZONE, Day, Event, Voice
 from sandbox.day.photos import draw
 from sandbox.day.robots import make_robots
+from sandbox.day.tweets import answer_of
 from sandbox.day.words import Words
 
 FORMS = ("plain", "webmail", "html_only", "signed", "forwarded", "outlook", "photo", "paper")
@@ -47,13 +48,13 @@ class Mails:
         mail = self._forms[rng.choices(FORMS, SHARES)[0]](voice, letter)
         self._send(voice, voice.at, mail)
         dice = rng.random()
-        if dice < 0.04:
-            self._day.talkers[letter.address] = self._words.pick("still", rng)
-        elif dice < 0.05:
+        if dice < 0.12:
+            self._day.talkers["email", letter.address] = answer_of(self._words, rng)
+        elif dice < 0.13:
             self._day.unreachable.add(letter.address)
-        elif dice < 0.08:
+        elif dice < 0.16:
             self._write_on(voice, letter)
-        elif dice < 0.12:
+        elif dice < 0.20:
             again = replace(letter, number=self._count(), at=letter.at + 6 * MINUTE)
             self._send(voice, voice.at + 6 * MINUTE, letters.plain(again))
 

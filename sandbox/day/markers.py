@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from sandbox.day.incidents import moved
-from sandbox.day.model import MINUTE, ZONE, Day, Event, Voice
+from sandbox.day.model import MINUTE, Day, Event, Voice
 from sandbox.day.words import Words
 
 FIRST_ID = 7_100_001
@@ -76,7 +76,7 @@ class Markers:
             "type": self._words.kinds[voice.incident.kind]["label"],
             "profile": {
                 "username": f"warga_contoh_{voice.citizen:04d}",
-                "timestamp": self._local(at, "%Y-%m-%d %H:%M:00"),
+                "timestamp": self._day.local(at, "%Y-%m-%d %H:%M:00"),
                 "location": {"lat": where[0], "lng": where[1]},
                 "detail": {
                     "status": "wait",
@@ -99,14 +99,11 @@ class Markers:
             entry = {
                 "tl_by": f"KELURAHAN {voice.incident.spot.kelurahan.upper()}",
                 "username": f"petugas_contoh_{self._rng.randint(1, 40):02d}",
-                "timestamp": self._local(at, "%Y-%m-%d %H:%M:%S"),
+                "timestamp": self._day.local(at, "%Y-%m-%d %H:%M:%S"),
                 "description": note,
                 "file": "",
             }
             self._day.events.append(Event(at, "progress", name, {"status": status, "entry": entry if note else None}))
-
-    def _local(self, at: timedelta, form: str) -> str:
-        return f"{(self._day.start + at).astimezone(ZONE):{form}}"
 
 
 def with_photos(marker: dict[str, Any], address: Callable[[str], str]) -> dict[str, Any]:

@@ -17,7 +17,28 @@ LENGTH = timedelta(hours=6, minutes=30)
 TAIL = timedelta(minutes=30)
 """Statuses and ends still come for a while."""
 MINUTE = timedelta(minutes=1)
-Channel = Literal["waze", "qlue", "email"]
+Channel = Literal["waze", "qlue", "email", "twitter", "lapor", "petajakarta", "facebook", "balaiwarga", "posko", "file"]
+Deed = Literal[
+    "alert",
+    "gone",
+    "marker",
+    "progress",
+    "mail",
+    "tweet",
+    "retype",
+    "stream",
+    "disposition",
+    "export",
+    "card",
+    "uncard",
+    "wall",
+    "form",
+    "entry",
+    "sheet",
+]
+"""What can become visible: an alert on Waze and its end, a marker on Qlue and its status, a mail, a post on X and its
+edit, a report at LAPOR!, its status and the admin's export, a card on the flood map and its end, anything on the
+Facebook page, a web form, an entry at the counter, rows of a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +69,8 @@ class Kind:
     """Minutes."""
     channels: Mapping[Channel, float]
     placed: bool
+    turns: bool = False
+    """The channels take turns, instead of being chosen by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +117,20 @@ class Event:
     """Something that becomes visible at a channel. `name` is the channel's own id of what it is about."""
 
     at: timedelta
-    do: Literal["alert", "gone", "marker", "progress", "mail"]
+    do: Deed
     name: str
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
     raw: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a citizen answers, once, to the first reply that holds certain words."""
+
+    words: str
+    on: str = ""
+    """Words of the reply; empty: any reply."""
+    photo: bool = False
 
 
 @dataclass
@@ -111,10 +144,10 @@ class Day:
     """Photos that the city's photo server has, and where each was taken as far as its file tells."""
     rows: list[dict[str, Any]] = field(default_factory=list)
     """Complaints from the desk, in the shape of `aduan import`."""
-    talkers: dict[str, str] = field(default_factory=dict)
-    """Addresses that answer the first mail they get, with these words."""
+    talkers: dict[tuple[Channel, str], Answer] = field(default_factory=dict)
+    """Who answers when they are answered, by address or id: once, to a mail, a post or a message."""
     refusable: int = 0
-    """How many of its mails nobody can be asked to read."""
+    """How much of it nobody can be asked to read: mails, rows of a spreadsheet."""
     unreachable: set[str] = field(default_factory=set)
     """Addresses that bounce."""
 
@@ -123,6 +156,15 @@ class Day:
         incident = voice.incident
         code = incident.spot.code if incident.placed else ""
         self.truth[voice.channel, name] = Truth(incident.id, incident.kind, code)
+
+    def rename(self, channel: Channel, name: str, real: str) -> None:
+        """Note the id that a channel gave to what stood here under a name of its own."""
+        if (truth := self.truth.pop((channel, name), None)) is not None:
+            self.truth[channel, real] = truth
+
+    def local(self, at: timedelta, form: str) -> str:
+        """Spell a time of the day as clocks in Jakarta show it."""
+        return f"{(self.start + at).astimezone(ZONE):{form}}"
 
 
 def read_spots(name: str) -> list[Spot]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+from functools import lru_cache
 
 from PIL import ExifTags, Image, ImageDraw
 
 SIZE = (320, 240)
 
 
+@lru_cache(maxsize=256)
 def draw(name: str, spot: tuple[float, float] | None = None, taken: str = "") -> bytes:
     """Draw the photo of this name as JPEG; `spot` is latitude and longitude, `taken` `YYYY:MM:DD HH:MM:SS`."""
     rng = random.Random(hashlib.sha256(name.encode()).digest())

@@ -66,8 +66,8 @@ def _robot(start: datetime, number: int, subject: str, fields: dict[str, str]) -
     return letters.written(mail)
 
 
-def answer_to(raw: bytes, words: str, at: datetime, number: int) -> bytes:
-    """Let a citizen answer a mail of the hub's in its thread."""
+def answer_to(raw: bytes, words: str, at: datetime, number: int, photo: bytes = b"") -> bytes:
+    """Let a citizen answer a mail of the hub's in its thread, with a photo or without."""
     asked = message_from_bytes(raw, policy=policy.default)
     body = asked.get_body(("plain",))
     name, address = parseaddr(str(asked["To"]))
@@ -80,7 +80,10 @@ def answer_to(raw: bytes, words: str, at: datetime, number: int) -> bytes:
         number=number,
         answers=str(asked["Message-ID"]),
     )
-    return letters.written(letters.answer(letter, body.get_content() if body else ""))
+    mail = letters.answer(letter, body.get_content() if body else "")
+    if photo:
+        mail.add_attachment(photo, maintype="image", subtype="jpeg", filename="IMG_0002.jpg")
+    return letters.written(mail)
 
 
 def bounce_of(raw: bytes, sender: str, at: datetime, number: int) -> bytes:

@@ -82,6 +82,54 @@ class Words:
         text = " ".join(part for part in [first[:1].upper() + first[1:], *rest] if part) + self.pick("closing", rng)
         return careless(text, rng) if rng.random() < 0.25 else text
 
+    def formal(self, incident: Incident, at: timedelta, rng: random.Random) -> str:
+        """Write to an office: whole sentences, the full address, since when."""
+        where = self.place(incident, rng, "place_formal")
+        first = f"{self.pick('formal_opening', rng)}{self.core(incident, rng)}. {where}".strip()
+        since = f" Kejadian diketahui sejak pukul {self.hour(at)} WIB." if rng.random() < 0.4 else ""
+        return first + since + self.pick("formal_closing", rng)
+
+    def post(self, incident: Incident, rng: random.Random) -> str:
+        """Write a post: careless, with a place and tags of its own."""
+        where = self.place(incident, rng, rng.choice(("place", "place_short", "place")))
+        said = f"{self.pick('post_opening', rng)}{self.core(incident, rng)} {where}".strip()
+        tags = self.kinds[incident.kind]["tags"]
+        tagged = "".join(f" #{tag}" for tag in rng.sample(tags, min(len(tags), rng.choice((0, 1, 1, 2)))))
+        return mistyped(careless(said + self.pick("post_closing", rng), rng), rng) + tagged
+
+    def chat(self, incident: Incident, rng: random.Random) -> list[str]:
+        """Write bit by bit, as in a messenger: two to four messages."""
+        bits = [self.pick("chat_opening", rng), careless(self.core(incident, rng), rng)]
+        bits.append(careless(self.place(incident, rng), rng))
+        bits.append(self.pick("chat_closing", rng) if rng.random() < 0.4 else "")
+        return [bit for bit in bits if bit]
+
+    def noted(self, incident: Incident, rng: random.Random) -> str:
+        """Write down what somebody says, as a clerk does."""
+        return self._framed(incident, rng, "clerk_opening", "clerk_closing")
+
+    def filled_in(self, incident: Incident, rng: random.Random) -> str:
+        """Write as in a form that has fields of its own for the rest."""
+        return self._framed(incident, rng, "form_opening", "closing")
+
+    def _framed(self, incident: Incident, rng: random.Random, opening: str, closing: str) -> str:
+        where = self.place(incident, rng)
+        return f"{self.pick(opening, rng)}{self.core(incident, rng)} {where}".strip() + "." + self.pick(closing, rng)
+
+    def row(self, incident: Incident, rng: random.Random) -> str:
+        """Write a line of a spreadsheet."""
+        place = self.place(incident, rng, "place_short")
+        return self.pick("sheet", rng).format(core=self.core(incident, rng), tempat=place)
+
+    def duty(self, incident: Incident, rng: random.Random) -> str:
+        """Write what the head of an RT reports on duty."""
+        opening = str(self._texts["duty"]).format(rt=f"{incident.rt:03d}", rw=f"{incident.rw:02d}")
+        return f"{opening}{self.core(incident, rng)} {self.place(incident, rng)}".strip()
+
+    def all(self, name: str) -> list[str]:
+        """Give all the sentences of this name."""
+        return list(self._texts[name])
+
     def subject(self, incident: Incident, rng: random.Random) -> str:
         """Name it in a line."""
         name = incident.kind.replace("-", " ")
@@ -122,3 +170,17 @@ def careless(text: str, rng: random.Random) -> str:
 
     plain = re.sub(r"\b(?:" + "|".join(SHORT) + r")\b", shorten, text.lower()).rstrip(".")
     return plain + rng.choice(("", "", "", "!!", "...", " 🙏"))
+
+
+def mistyped(text: str, rng: random.Random) -> str:
+    """Type as on the move: now and then a letter too few or two the wrong way round, never in a short word."""
+
+    def slip(found: re.Match[str]) -> str:
+        word = found[0]
+        if rng.random() >= 0.04:
+            return word
+        at = rng.randint(1, len(word) - 3)
+        swapped = word[at + 1] + word[at] if rng.random() < 0.6 else word[at + 1]
+        return word[:at] + swapped + word[at + 2 :]
+
+    return re.sub(r"\b[a-z]{6,}\b", slip, text)

@@ -1,4 +1,4 @@
-"""A town in one process: every stand-in on a loopback port, and the recorded day replayed in them."""
+"""The town: starts and stops the stand-ins, moves the day on, and counts."""
 
 from __future__ import annotations
 
@@ -18,78 +18,24 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
-from sandbox import crop, qlue, waze
-from sandbox.day import LENGTH, TAIL, Day, Event
+from sandbox import crop, lapor, qlue, waze
+from sandbox.day import LENGTH, TAIL, Day
 from sandbox.day.letters import HUB
-from sandbox.day.markers import with_photos
 from sandbox.day.photos import draw
-from sandbox.day.robots import answer_to, bounce_of
-from sandbox.mail import LOOPBACK, Mailbox, Outbox
+from sandbox.day.tweets import ACCOUNT, QUERY
+from sandbox.mail import LOOPBACK
+from sandbox.town.crowd import STILL_THERE, Crowd
+from sandbox.town.settings import SETTINGS
+from sandbox.town.stands import Door, Stands
 
 AFTERWARDS = "selesai.jpg"
 """The photo that officials take when they are done."""
 TICK = 0.2
 """Seconds between two looks at the clock during a replay."""
-
-SETTINGS = """\
-[hub]
-database = "sqlite:///{folder}/aduan.db"
-region = "jakarta"
-blobs = "{folder}/blobs"
-photo_networks = ["127.0.0.0/8"]
-
-[web]
-host = "127.0.0.1"
-port = {port}
-
-[[channel]]
-name = "waze"
-kind = "waze"
-every = "{every}s"
-[channel.options]
-feeds = ["{http}/waze{waze_path}?format=1&types=alerts"]
-
-[[channel]]
-name = "qlue"
-kind = "qlue"
-every = "{every}s"
-allow_networks = ["127.0.0.0/8"]
-[channel.options]
-url = "{http}/qlue{list}"
-history_url = "{http}/qlue{history}"
-reply_url = "{http}/qlue{replies}"
-token = "{token}"
-
-[[channel]]
-name = "email"
-kind = "email"
-every = "{every}s"
-[channel.options]
-host = "127.0.0.1"
-port = {imap}
-security = "none"
-username = "{mailbox}"
-password = "{token}"
-idle = false
-smtp_host = "127.0.0.1"
-smtp_port = {smtp}
-smtp_security = "none"
-from_address = "{mailbox}"
-
-[[channel]]
-name = "crop"
-kind = "crop"
-[channel.options]
-url = "{http}/crop{events}"
-secrets = ["{to_crop}"]
-receive_secrets = ["{from_crop}"]
-
-[[channel]]
-name = "posko"
-kind = "posko"
-"""
+OWN_DOORS = {"balaiwarga", "posko"}
+"""Kinds of channels that are pages of the hub itself."""
 
 
 class _Server(uvicorn.Server):
@@ -117,26 +63,26 @@ class Town:
         self.day = day
         self.at = timedelta()
         """How far the day has come."""
-        self.waze = waze.Feed(clock=lambda: self.day.start + self.at, window=timedelta(seconds=1))
-        self.qlue = qlue.Feed()
-        self._token = secrets.token_hex(8)
-        """Opens every stand-in; a new one for each town."""
-        self.mailbox = Mailbox(HUB, self._token)
-        self.outbox = Outbox()
-        self._to_crop, self._from_crop = (crop.made_up_secret(f"{way} {self._token}") for way in ("to", "from"))
-        self.crop = crop.Crop([self._to_crop])
         self.http = ""
         """Address of everything that speaks HTTP, once started."""
-        self._shown = self._read_mails = 0
+        self._token = secrets.token_hex(8)
+        """Opens every stand-in; a new one for each town."""
+        self.stands = Stands(day, self._token, self.now, self._photo_address)
+        self.crop = self.stands.crop
+        self._shown = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._server: _Server | None = None
+
+    def now(self) -> datetime:
+        """Give the time in the town."""
+        return self.day.start + self.at
 
     # -------------------------------------------------------------------------------------------- starting, stopping
 
     async def start(self) -> None:
         """Open every door."""
-        await self.mailbox.start()
-        await self.outbox.start()
+        await self.stands.mailbox.start()
+        await self.stands.outbox.start()
         door = socket.socket()
         door.bind((LOOPBACK, 0))
         config = uvicorn.Config(self._app(), log_config=None, log_level="error", lifespan="off")
@@ -144,6 +90,7 @@ class Town:
         self._tasks.append(asyncio.create_task(self._server.serve([door])))
         door.listen()
         self.http = f"http://{LOOPBACK}:{door.getsockname()[1]}"
+        self._crowd = Crowd(self.day, self.stands, self._photo_address(STILL_THERE))
 
     async def stop(self) -> None:
         """Close every door."""
@@ -153,19 +100,34 @@ class Town:
         for task in self._tasks[1:]:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.mailbox.stop()
-        await self.outbox.stop()
+        await self.stands.mailbox.stop()
+        await self.stands.outbox.stop()
 
-    def employ(self, hook_url: str, pace: float = 2, transport: httpx2.AsyncBaseTransport | None = None) -> None:
-        """Let officials work on what reaches CROP, and report back to this address, `pace` seconds a step."""
+    def employ(self, hub_url: str, pace: float = 2, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        """Let officials work on what reaches CROP and report back to this hub, `pace` seconds a step.
+
+        From now on Facebook pushes to it, too.
+        """
         photo = self._photo_address(AFTERWARDS)
-        self.crop.officers = _Crew(hook_url, self._from_crop, pace, photo, transport)
+        self.stands.page.call(f"{hub_url}/hooks/facebook", transport)
+        self.crop.officers = _Crew(f"{hub_url}/hooks/crop", self.stands.from_crop, pace, photo, transport)
         self._tasks.append(asyncio.create_task(self.crop.officers.work()))
 
+    def open_doors(self, door: Door) -> None:
+        """Hand in here what citizens bring to the hub's own form and counter; without, nobody does."""
+        self.stands.door = door
+
     def settings(self, folder: Path, port: int, every: float = 2) -> str:
-        """Give the text of an aduan.toml that points a hub at this town; the hub serves on `port`."""
+        """Give the text of an aduan.toml that points a hub at this town; the hub serves on `port`.
+
+        Exports and spreadsheets are dropped into folders made in `folder`.
+        """
+        stands = self.stands
+        stands.drop_into(folder.resolve())
         return SETTINGS.format(
             folder=folder,
+            exports=stands.exports,
+            sheets=stands.sheets,
             port=port,
             every=every,
             http=self.http,
@@ -173,31 +135,46 @@ class Town:
             list=qlue.LIST,
             history=qlue.HISTORY,
             replies=qlue.REPLIES,
-            imap=self.mailbox.port,
-            smtp=self.outbox.port,
+            account=ACCOUNT,
+            query=QUERY,
+            imap=stands.mailbox.port,
+            smtp=stands.outbox.port,
             mailbox=HUB,
+            reports=lapor.REPORTS,
+            topics=lapor.TOPICS,
+            status=lapor.STATUS,
+            page=stands.page.id,
             token=self._token,
             events=crop.EVENTS,
-            to_crop=self._to_crop,
-            from_crop=self._from_crop,
+            to_crop=stands.to_crop,
+            from_crop=stands.from_crop,
         )
 
     def summary(self) -> dict[str, Any]:
         """Count what has reached the town."""
         return {
             "crop": self.crop.summary(),
-            "mails": len(self.outbox.mails),
-            "qlue_replies": len(self.qlue.replies),
+            "replies": self.stands.count(),
+            "twice": self.stands.count_twice(),
             "refusable": self.day.refusable,
             "shown": self._shown,
             "events": len(self.day.events),
         }
 
+    def truth(self) -> list[dict[str, Any]]:
+        """Say what every complaint is really about, of those that could reach the hub."""
+        shut = OWN_DOORS if self.stands.door is None else set()
+        return [
+            {"channel": at, "id": name, **asdict(truth)}
+            for (at, name), truth in self.day.truth.items()
+            if at not in shut
+        ]
+
     def _app(self) -> Starlette:
         async def photo(request: Request) -> Response:
             name = request.path_params["name"]
             spot = self.day.photos.get(name)
-            if name != AFTERWARDS and name not in self.day.photos:
+            if name not in {AFTERWARDS, STILL_THERE, *self.day.photos}:
                 return Response(status_code=404)
             return Response(await asyncio.to_thread(draw, name, spot), media_type="image/jpeg")
 
@@ -205,14 +182,11 @@ class Town:
             return Response(json.dumps(self.summary() | {"over": self.is_over}), media_type="application/json")
 
         async def tell_truth(_request: Request) -> Response:
-            rows = [{"channel": at, "id": name, **asdict(truth)} for (at, name), truth in self.day.truth.items()]
-            return Response(json.dumps(rows), media_type="application/json")
+            return Response(json.dumps(self.truth()), media_type="application/json")
 
         return Starlette(
             routes=[
-                Mount("/waze", waze.make_app({self._token: self.waze})),
-                Mount("/qlue", qlue.make_app(self.qlue, self._token)),
-                Mount("/crop", crop.make_app(self.crop)),
+                *self.stands.routes(),
                 Route("/photos/{name}", photo),
                 Route("/summary", summarize),
                 Route("/truth", tell_truth),
@@ -230,12 +204,16 @@ class Town:
         return self._shown == len(self.day.events)
 
     async def move_to(self, at: timedelta) -> None:
-        """Show everything up to this time of the day, and let citizens answer their mail."""
-        self.at = max(self.at, at)
-        while not self.is_over and self.day.events[self._shown].at <= self.at:
-            await self._show(self.day.events[self._shown])
+        """Show everything up to this time of the day, each at its own, and let citizens answer what they are told."""
+        while not self.is_over and self.day.events[self._shown].at <= max(self.at, at):
+            event = self.day.events[self._shown]
+            self.at = max(self.at, event.at)
             self._shown += 1
-        await self._answer_mails()
+            await self.stands.show(event)
+        self.at = max(self.at, at)
+        self.stands.turn_windows(self.at)
+        await self.stands.wall.push_again()
+        await self._crowd.answer(self.now())
 
     async def replay(self, speed: float) -> None:
         """Let the day go by, so many times faster than the clock; after its end time goes on as everywhere."""
@@ -245,31 +223,6 @@ class Town:
             gone = timedelta(seconds=clock() - began)
             await self.move_to(min(gone * speed, whole) + max(timedelta(), gone - whole / speed))
             await asyncio.sleep(TICK)
-
-    async def _show(self, event: Event) -> None:
-        match event.do:
-            case "alert":
-                self.waze.show(event.body)
-            case "gone":
-                self.waze.hide(event.name)
-            case "marker":
-                self.qlue.show(with_photos(dict(event.body), self._photo_address))
-            case "progress":
-                self.qlue.progress(event.name, event.body["status"], event.body["entry"])
-            case "mail":
-                await self.mailbox.add(event.raw, self.day.start + event.at)
-
-    async def _answer_mails(self) -> None:
-        """Let talkers answer once, and what cannot be delivered come back."""
-        now = self.day.start + self.at
-        while self._read_mails < len(self.outbox.mails):
-            caught = self.outbox.mails[self._read_mails]
-            self._read_mails += 1
-            to, number = caught.recipients[0], 80_000 + self._read_mails
-            if to in self.day.unreachable and caught.sender:
-                await self.mailbox.add(bounce_of(caught.raw, caught.sender, now, number), now)
-            elif words := self.day.talkers.pop(to, ""):
-                await self.mailbox.add(answer_to(caught.raw, words, now, number), now)
 
 
 def start_of_day(now: datetime) -> datetime:
