@@ -32,7 +32,7 @@ class Reception(Protocol):
     async def submit(self, items: Sequence[Item]) -> None:
         """Store items as if they had been pushed to the channel; they are on disk when it returns.
 
-        Raises StoreBusy where there is no room: ask again in half a minute.
+        Raises TryAgain where there is no room: ask again in half a minute.
         """
 
     def tracking_link(self, native_id: str) -> str:

@@ -300,6 +300,7 @@ def test_while_the_store_is_full_the_same_form_may_be_sent_again(city: City, mon
         busy = city.send(fields)
     assert busy.status_code == 503
     assert busy.headers["retry-after"]
+    assert WORDS in busy.text
     number = fields["tiket"].split(".")[1]
     assert read_receipt(city.browser.get(city.send(fields).headers["location"]).text)[0] == number
 

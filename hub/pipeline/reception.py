@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from hub.plugin import Item
+from hub.plugin import Item, TryAgain
 from hub.store import receipts
+from hub.store.engine import StoreBusy
 from hub.store.storable import shorten_id
 from hub.store.store import Store
 
 MAX_NATIVE_ID = 512
+ROOM_AFTER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,10 @@ class ChannelReception:
 
     async def submit(self, items: Sequence[Item]) -> None:
         """Store items as if they had been pushed."""
-        await self.take(self.channel, items)
+        try:
+            await self.take(self.channel, items)
+        except StoreBusy:
+            raise TryAgain("the hub has no room for a moment", ROOM_AFTER) from None
 
     def tracking_link(self, native_id: str) -> str:
         """Give the secret address of a complaint's tracking page."""

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub import uploads
+from hub.plugin import TryAgain
 from hub.uploads import BadUpload, Upload
 from plugins.balaiwarga.channel import BalaiWarga
 from plugins.balaiwarga.guard import ANSWER, TRAP, is_suspect
@@ -51,7 +52,10 @@ async def submit(request: Request) -> Response:
     asks = is_suspect(answers, ticket, now, others)
     if flaws or asks:
         return _form(request, channel, ticket, said, flaws, asks=asks, again=_has_files(form))
-    await channel.keep(ticket, make_submission(said, photos))
+    try:
+        await channel.keep(ticket, make_submission(said, photos))
+    except TryAgain:
+        return _form(request, channel, ticket, said, ["busy"], again=_has_files(form))
     channel.visits.note(address, ticket.key, now)
     receipt = channel.stamp.seal("terima", replace(ticket, at=int(now.timestamp())))
     return RedirectResponse(f"/lapor/tanda-terima?t={receipt}", 303, headers=PRIVATE)
@@ -130,8 +134,11 @@ def _form(
         "answer": ANSWER,
         "script": script_url(),
     }
-    status = 422 if flaws or asks else 200
-    return _private(request.state.render(TEMPLATES, "lapor.html", status, **names))
+    status = 503 if "busy" in (flaws or ()) else 422 if flaws or asks else 200
+    response = _private(request.state.render(TEMPLATES, "lapor.html", status, **names))
+    if status == 503:
+        response.headers["Retry-After"] = "30"
+    return response
 
 
 def _private(response: Response) -> Response:
