@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -21,13 +21,11 @@ from normalizer.report import CLOSED
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What one citizen would be told."""
+class Way:
+    """Whether one citizen can be told something."""
 
     complaint: int
     channel: str
-    text: str = field(repr=False)
-    """As it would arrive, without the secret of the citizen's own page."""
     problem: str = ""
     """Why this citizen cannot be told."""
     in_doubt: bool = False
@@ -36,11 +34,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """Citizens of one channel who would be told alike: how many, and the text of the first."""
+    """Citizens of one channel who would be told alike."""
 
     channel: str
     count: int
     text: str = field(repr=False)
+    """What the first of them would read, without the secret of their own page."""
     problem: str = ""
     in_doubt: bool = False
 
@@ -61,22 +60,35 @@ def question(state: ReportState, complaint: int, house: House, *, kind: str, tex
     return Answer(state, "pratinjau", message, only=frozenset({complaint}), question=True, by_hand=True)
 
 
-def rehearse(connection: Connection, answer: Answer, house: House, now: datetime) -> list[Told]:
-    """Say what each citizen would be told; nothing is written."""
+def ways(connection: Connection, answer: Answer, house: House, now: datetime) -> list[Way]:
+    """Say whom an answer would reach; nothing is written."""
+    return [_way(case) for case in _cases(connection, answer, house, now)]
+
+
+def rehearse(connection: Connection, answer: Answer, house: House, now: datetime) -> list[Sort]:
+    """Say what citizens would be told, nothing is written: those that can be told first, most first."""
+    alike: dict[tuple[str, str, bool], list[_Case]] = {}
+    for case in _cases(connection, answer, house, now):
+        way = _way(case)
+        alike.setdefault((way.channel, way.problem, way.in_doubt), []).append(case)
     names = people.names_of(connection, answer.state.id) if answer.message.note else {}
-    told = []
-    for member in complaint_store.to_answer(connection, answer.state.id, answer.only):
-        case = _Case(answer, member, house, now, _Past())
-        reply = case.reply(scrub_note(answer.message.note, names, member.reporter))
-        text = mask(reply.text, reply.link)
-        told.append(Told(member.id, member.channel, text, case.problem(reply), case.in_doubt))
-    return told
+    sorts = [
+        Sort(channel, len(cases), _letter(cases[0], names), problem, in_doubt)
+        for (channel, problem, in_doubt), cases in alike.items()
+    ]
+    return sorted(sorts, key=lambda sort: (bool(sort.problem), sort.in_doubt, -sort.count, sort.channel))
 
 
-def sort(told: Iterable[Told]) -> Sequence[Sort]:
-    """Put together who would be told alike: those that can be told first, most first."""
-    found: dict[tuple[str, str, bool], list[Told]] = {}
-    for one in told:
-        found.setdefault((one.channel, one.problem, one.in_doubt), []).append(one)
-    kinds = [Sort(key[0], len(same), same[0].text, key[1], key[2]) for key, same in found.items()]
-    return sorted(kinds, key=lambda kind: (bool(kind.problem), kind.in_doubt, -kind.count, kind.channel))
+def _cases(connection: Connection, answer: Answer, house: House, now: datetime) -> list[_Case]:
+    members = complaint_store.to_answer(connection, answer.state.id, answer.only)
+    return [_Case(answer, member, house, now, _Past()) for member in members]
+
+
+def _way(case: _Case) -> Way:
+    problem = case.problem(case.reply(note=""))
+    return Way(case.complaint.id, case.complaint.channel, problem, case.in_doubt)
+
+
+def _letter(case: _Case, names: Mapping[str, Sequence[str]]) -> str:
+    reply = case.reply(scrub_note(case.answer.message.note, names, case.complaint.reporter))
+    return mask(reply.text, reply.link)

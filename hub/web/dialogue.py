@@ -43,7 +43,7 @@ async def ask(request: Request, report: Row[Any], form: FormData) -> str:
     def problem(connection: Connection) -> str:
         state = reports.load_reports(connection, [report.id])[report.id]
         answer = preview.question(state, complaint, hub.house, kind=kind, text=text)
-        return next((one.problem for one in preview.rehearse(connection, answer, hub.house, hub.store.now())), "")
+        return next((way.problem for way in preview.ways(connection, answer, hub.house, hub.store.now())), "")
 
     if why := await hub.store.read(problem):
         raise NotAllowed(why)

@@ -45,18 +45,18 @@ async def show_preview(request: Request) -> Response:
         reason = reason if status == "ditolak" and reason in REASONS else ""
         return preview.follow_up(state, now, status=status, reason=reason, note=typed(form, "note", 4000))
 
-    def read(connection: Connection) -> list[preview.Told]:
+    def read(connection: Connection) -> list[preview.Sort]:
         state = reports.load_reports(connection, [report.id])[report.id]
         return preview.rehearse(connection, answer(state), hub.house, now)
 
-    told = await hub.store.read(read)
+    sorts = await hub.store.read(read)
     fragment = request.headers.get("hx-request") == "true"
     return page(
         request,
         "report_preview.html" if fragment else "report_preview_page.html",
         report=report,
-        sorts=preview.sort(told),
-        reached=sum(not one.problem for one in told),
+        sorts=sorts,
+        reached=sum(sort.count for sort in sorts if not sort.problem),
         typed=form,
         kept=[name for name in KEPT if name in form],
         action="tanya" if asks else "tindak-lanjut",

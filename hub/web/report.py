@@ -159,14 +159,14 @@ def _read_dialogue(connection: Connection, report: Row[Any], hub: Hub) -> dict[s
     """Read what waits for an answer, and whom a word to the citizens would reach."""
     now = hub.store.now()
     state = reports.load_reports(connection, [report.id])[report.id]
-    told = preview.rehearse(connection, preview.follow_up(state, now, status="", reason="", note=""), hub.house, now)
+    ways = preview.ways(connection, preview.follow_up(state, now, status="", reason="", note=""), hub.house, now)
     return {
         "questions": views_dialogue.questions_of(connection, report.id),
         "disputes": views_dialogue.disputes_of(connection, report.id) if report.disputed_at else [],
         "acts": views_dialogue.acts_under_way(connection, report.id),
-        "barred": {one.complaint: one.problem for one in told},
-        "reached": [one.channel for one in told if not one.problem],
-        "unreached": sum(bool(one.problem) for one in told),
+        "barred": {way.complaint: way.problem for way in ways},
+        "reached": [way.channel for way in ways if not way.problem],
+        "unreached": sum(bool(way.problem) for way in ways),
     }
 
 
