@@ -1,6 +1,6 @@
 """A city for one incident: X, a mail server, Qlue and CROP on loopback, and a hub as a process of its own to be killed.
 
-What the hub sends passes a turnstile, which can hold it before the other side takes it, or hold the answer afterwards.
+What the hub sends to citizens passes turnstiles.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import signal
 import smtplib
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox import crop, qlue
 from sandbox import twitter as x
@@ -38,6 +37,7 @@ from sandbox.mail import Outbox
 from tests.cli_fixtures import ADUAN, surroundings
 from tests.dovecot import PASSWORD, USER, Dovecot
 from tests.test_cli_serve import free_port
+from tests.turnstile import HeldPosts, Turnstile
 from tests.twitter_fixtures import open_door, snowflake
 
 TO_CROP, FROM_CROP = crop.made_up_secret("to crop"), crop.made_up_secret("from crop")
@@ -130,77 +130,7 @@ async def until(is_so: Callable[[], bool], what: str) -> None:
     raise AssertionError(f"in vain: {what}")
 
 
-# -------------------------------------------------------------------------------------------------------- turnstiles
-
-
-class Turnstile:
-    """What one side lets the hub do: bring something, and go home with the answer."""
-
-    def __init__(self) -> None:
-        self.way_in, self.way_out = asyncio.Event(), asyncio.Event()
-        self.knocked = self.taken = 0
-        """How often something was brought, and how often it had its effect."""
-        self.open()
-
-    def open(self) -> None:
-        self.way_in.set()
-        self.way_out.set()
-
-    def shut(self) -> None:
-        """Let nothing in from now on."""
-        self.way_in.clear()
-
-    def keep(self) -> None:
-        """Let everything in, and no answer out."""
-        self.way_in.set()
-        self.way_out.clear()
-
-    async def pass_in(self) -> None:
-        self.knocked += 1
-        await self.way_in.wait()
-
-    async def pass_out(self) -> None:
-        self.taken += 1
-        await self.way_out.wait()
-
-
-class HeldPosts:
-    """A stand-in of HTTP behind a turnstile: only what is posted passes it."""
-
-    def __init__(self, app: ASGIApp, turnstile: Turnstile) -> None:
-        self._app, self._turnstile = app, turnstile
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST":
-            await self._app(scope, receive, send)
-            return
-        body = await Request(scope, receive).body()
-        if await _is_gone(receive, self._turnstile.pass_in()):
-            return  # what a dead hub had brought stays without effect
-
-        async def reread() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        told: list[Message] = []
-
-        async def hear(message: Message) -> None:
-            told.append(message)
-
-        await self._app(scope, reread, hear)
-        if not await _is_gone(receive, self._turnstile.pass_out()):
-            for message in told:
-                await send(message)
-
-
-async def _is_gone(receive: Receive, passage: Awaitable[None]) -> bool:
-    """Wait at a turnstile; True where the client has left meanwhile."""
-    passing, leaving = asyncio.ensure_future(passage), asyncio.ensure_future(receive())
-    await asyncio.wait((passing, leaving), return_when=asyncio.FIRST_COMPLETED)
-    is_gone = not passing.done()
-    for one in (passing, leaving):
-        one.cancel()
-    await asyncio.gather(passing, leaving, return_exceptions=True)
-    return is_gone
+# ------------------------------------------------------------------------------------------------------ the other sides
 
 
 class PostOffice(Outbox):
