@@ -37,7 +37,7 @@ ROUNDS = 21
 """Looks at every source while the day goes by: one in twenty minutes."""
 PACE = 2.0
 """Seconds that officials take for a step in a hurry."""
-WAIT = 0.2
+WAIT = 1.0
 
 
 class ToHub(httpx2.AsyncBaseTransport):
