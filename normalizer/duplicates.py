@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from typing import Any, Literal
 
 from normalizer.blocking import Facts, facts, keys, probes
@@ -15,6 +16,8 @@ __all__ = ["Arrival", "Candidate", "Decision", "decide", "facts", "keys", "probe
 
 PILE = 4
 """So many strangers with other words on exactly the same point: it is a pin an app sets, not a position."""
+WITNESSES = 60
+"""So many complaints of one report are weighed, those nearest in time: in a flood a report has thousands."""
 SHOWN = 3
 """Reports offered to people beside a decision."""
 
@@ -113,12 +116,17 @@ def _choose(verdicts: list[_Verdict]) -> Decision:
 
 
 def _judge(at: datetime, facts: Facts, members: list[Candidate]) -> _Verdict:
-    weighed = [weigh(facts, member.facts, _hours(at, member.at)) for member in members]
+    heard = members if len(members) <= WITNESSES else nsmallest(WITNESSES, members, key=lambda one: _nearness(at, one))
+    weighed = [weigh(facts, member.facts, _hours(at, member.at)) for member in heard]
     score, evidence = max(weighed)
     against = _bridges(evidence, weighed) + _stretches(facts, members)
     if any(_sealed_apart(facts, member) for member in members):
         score = 0.0
     return _Verdict(members[0].report, score, evidence + against, not against, any(_closed(at, m) for m in members))
+
+
+def _nearness(at: datetime, member: Candidate) -> tuple[timedelta, int]:
+    return abs(at - member.at), member.complaint
 
 
 def _bridges(best: tuple[str, ...], weighed: list[tuple[float, tuple[str, ...]]]) -> tuple[str, ...]:

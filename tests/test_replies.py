@@ -208,6 +208,11 @@ some_names = st.lists(
 )
 
 
+def test_a_name_that_is_part_of_another_s_is_scrubbed_as_for_each() -> None:
+    names = {"p": ["Contoh"], "q": ["contoh misal"]}
+    assert Scrubber(names).scrub("contoh", "p") == scrub_note("contoh", names, "p")
+
+
 @given(st.dictionaries(st.sampled_from("pqrs"), some_names), st.data())
 def test_scrubbing_for_many_is_scrubbing_for_each(names: dict[str, list[str]], data: st.DataObject) -> None:
     parts = ["Contoh", "MISAL", "contoh", "Umpama", "akun_satu", "@akun_satu", "ab", "datang", "ke", "081234567890"]

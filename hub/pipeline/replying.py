@@ -152,14 +152,17 @@ class Scrubber:
 def _meant_alone(note: str, names: Mapping[str, Sequence[str]]) -> frozenset[str]:
     """Give the reporters with a name, or a part of one, that stands in a note and that nobody else has."""
     lowered = note.casefold()
-    found = {key: {word for name in some for word in _words_of(name) if word in lowered} for key, some in names.items()}
+    found = {
+        key: {word for name in some for word in _words_of(name) if word[1] in lowered} for key, some in names.items()
+    }
     held = Counter(word for some in found.values() for word in some)
     return frozenset(key for key, some in found.items() if any(held[word] == 1 for word in some))
 
 
-def _words_of(name: str) -> list[str]:
+def _words_of(name: str) -> list[tuple[bool, str]]:
+    """Whole names are looked for in any spelling, parts of them are not: the two are told apart."""
     parts = name.casefold().split()
-    return [" ".join(parts), *parts]
+    return [(True, " ".join(parts)), *((False, part) for part in parts)]
 
 
 def scrub_note(note: str, names: Mapping[str, Sequence[str]], reporter: str | None) -> str:
@@ -197,7 +200,7 @@ class _Case:
             number=state.number,
             category=kind.name_en if language == "en" else kind.name_id,
             place=self.house.place_name(state.place),
-            joined=state.complaint_count > 1 and not self.answer.first,
+            joined=state.complaint_count > 1,
             link=self.house.track_link(self.complaint.track) if self.manner.private else "",
         )
 
