@@ -135,6 +135,7 @@ class Additions(Taker):
 
     def _reopen(self, report: ReportState, stored: Stored, why: str) -> None:
         deed = {"before": report.status, "before_reason": report.reason, "why": why}
+        report.validated = ""
         incident.set_status(report, "menunggu", self.now)
         cause = f"buka:{report.version + 1}"
         self.ledger.change(

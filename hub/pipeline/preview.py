@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from hub.pipeline import incident
 from hub.pipeline.house import House
 from hub.pipeline.officials import status_message
-from hub.pipeline.replying import Answer, _Case, _Past, scrub_note
+from hub.pipeline.replying import Answer, Case, Past, scrub_note
 from hub.replies import Message
 from hub.store import complaints as complaint_store
 from hub.store import people
@@ -67,7 +67,7 @@ def ways(connection: Connection, answer: Answer, house: House, now: datetime) ->
 
 def rehearse(connection: Connection, answer: Answer, house: House, now: datetime) -> list[Sort]:
     """Say what citizens would be told, nothing is written: those that can be told first, most first."""
-    alike: dict[tuple[str, str, bool], list[_Case]] = {}
+    alike: dict[tuple[str, str, bool], list[Case]] = {}
     for case in _cases(connection, answer, house, now):
         way = _way(case)
         alike.setdefault((way.channel, way.problem, way.in_doubt), []).append(case)
@@ -79,16 +79,16 @@ def rehearse(connection: Connection, answer: Answer, house: House, now: datetime
     return sorted(sorts, key=lambda sort: (bool(sort.problem), sort.in_doubt, -sort.count, sort.channel))
 
 
-def _cases(connection: Connection, answer: Answer, house: House, now: datetime) -> list[_Case]:
+def _cases(connection: Connection, answer: Answer, house: House, now: datetime) -> list[Case]:
     members = complaint_store.to_answer(connection, answer.state.id, answer.only)
-    return [_Case(answer, member, house, now, _Past()) for member in members]
+    return [Case(answer, member, house, now, Past()) for member in members]
 
 
-def _way(case: _Case) -> Way:
+def _way(case: Case) -> Way:
     problem = case.problem(case.reply(note=""))
     return Way(case.complaint.id, case.complaint.channel, problem, case.in_doubt)
 
 
-def _letter(case: _Case, names: Mapping[str, Sequence[str]]) -> str:
+def _letter(case: Case, names: Mapping[str, Sequence[str]]) -> str:
     reply = case.reply(scrub_note(case.answer.message.note, names, case.complaint.reporter))
     return mask(reply.text, reply.link)

@@ -65,7 +65,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class _Past:
+class Past:
     """What was said before to the citizens of these complaints."""
 
     unsent: Mapping[int, Sequence[Any]] = field(default_factory=dict)
@@ -96,7 +96,7 @@ def acknowledgements(
     rows = []
     for member in members:
         answer = by_complaint[member.id]
-        row = _reply_row(_Case(answer, member, house, now, _Past()), note="")
+        row = _reply_row(Case(answer, member, house, now, Past()), note="")
         if row["state"] == "undeliverable":
             continue
         told[member.reporter] = told.get(member.reporter, 0) + 1
@@ -108,7 +108,7 @@ def acknowledgements(
 def _write_answer(connection: Connection, answer: Answer, house: House, now: datetime) -> int:
     members = complaint_store.to_answer(connection, answer.state.id, answer.only)
     ids = [member.id for member in members]
-    past = _Past(reply_store.unsent_replies(connection, ids), reply_store.last_replies(connection, ids, RECEIVED))
+    past = Past(reply_store.unsent_replies(connection, ids), reply_store.last_replies(connection, ids, RECEIVED))
     names = people.names_of(connection, answer.state.id) if answer.message.note or past.unsent else {}
     scrubber = Scrubber(names)
     many = len(members) > house.replies.many
@@ -117,7 +117,7 @@ def _write_answer(connection: Connection, answer: Answer, house: House, now: dat
     for member in members:
         older = [] if answer.question else [row for row in past.unsent.get(member.id, ()) if not row.question]
         note = scrubber.scrub(_notes(older, answer.message.note), member.reporter)
-        rows.append(_reply_row(_Case(answer, member, house, now, past, many=many), note))
+        rows.append(_reply_row(Case(answer, member, house, now, past, many=many), note))
         replaced.extend(row.id for row in older)
     reply_store.supersede(connection, replaced)
     delivery_store.write_deliveries(connection, rows)
@@ -175,25 +175,28 @@ def scrub_note(note: str, names: Mapping[str, Sequence[str]], reporter: str | No
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """One citizen to be told one thing."""
 
     answer: Answer
     complaint: Any
     house: House
     now: datetime
-    past: _Past
+    past: Past
     many: bool = False
 
     @property
     def sink(self) -> Sink | None:
+        """The channel that the citizen used, where it takes replies."""
         return self.house.sinks.get(self.complaint.channel)
 
     @property
     def manner(self) -> Manner:
+        """How this citizen is spoken to."""
         return self.sink.manner_of(self.complaint.reply_context) if self.sink is not None else Manner()
 
     def about(self) -> About:
+        """Say what the text tells of the report."""
         state, language = self.answer.state, self.complaint.language
         kind = category(state.category)
         return About(
@@ -205,6 +208,7 @@ class _Case:
         )
 
     def reply(self, note: str) -> Reply:
+        """Write the reply; `note` is scrubbed for this citizen."""
         answer, complaint, manner = self.answer, self.complaint, self.manner
         about = self.about()
         message = Message(answer.message.main, answer.message.reason, note, answer.message.tail, answer.message.days)
@@ -258,7 +262,7 @@ def good_hour(state: ReportState, house: House, at: datetime) -> datetime:
     return at if state.urgency == "darurat" else after_quiet(at, house.replies.quiet, ZoneInfo(house.region.zone))
 
 
-def _reply_row(case: _Case, note: str) -> dict[str, Any]:
+def _reply_row(case: Case, note: str) -> dict[str, Any]:
     answer, complaint, state = case.answer, case.complaint, case.answer.state
     reply = case.reply(note)
     problem = case.problem(reply)
