@@ -64,7 +64,8 @@ class Page:
         self.talks: dict[str, list[dict[str, Any]]] = {}
         """Messages by person, the oldest first."""
         self._hook_url, self._transport, self._secret, self.clock = hook_url, transport, app_secret, clock
-        self._count = 0
+        self.count = 0
+        """How many things have got an id; set it to choose the next one's."""
         self._held: list[dict[str, Any]] | None = None
 
     def call(self, hook_url: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
@@ -226,8 +227,8 @@ class Page:
         return {"id": name, "message": text, "from": who, "created_time": at}
 
     def _next(self) -> int:
-        self._count += 1
-        return 5000 + self._count
+        self.count += 1
+        return 5000 + self.count
 
     def _now(self) -> int:
         return int(self.clock().timestamp())

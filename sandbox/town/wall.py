@@ -10,6 +10,9 @@ import httpx2
 from sandbox.day.model import Day, Event
 from sandbox.facebook import Page
 
+OF_THE_DAY = 100_000
+"""From here on count the ids of the day's own events, however much is answered in between: the same in every run."""
+
 
 class Wall:
     """Lets events happen on a page, by its own ids."""
@@ -20,6 +23,7 @@ class Wall:
         """The page's own ids of what the day knows by names of its own."""
         self._now = page.clock
         self._undelivered: list[bytes] = []
+        self._shown = 0
 
     async def show(self, event: Event) -> None:
         """Let one thing happen. Facebook keeps what the hub did not take, and pushes it again later, in order."""
@@ -28,14 +32,16 @@ class Wall:
         late = timedelta(minutes=body.get("late", 0))
         at = self._day.start + event.at - late
         self._page.clock = lambda: at
-        before = len(self._page.pushed)
+        before, count = len(self._page.pushed), self._page.count
+        self._shown += 1
+        self._page.count = OF_THE_DAY + self._shown
         try:
             real = await self._act(event)
         except httpx2.TransportError:
             self._undelivered += self._page.pushed[before:]
             real = self._newest(event)
         finally:
-            self._page.clock = self._now
+            self._page.clock, self._page.count = self._now, count
         if real:
             self._real[event.name] = real
             self._day.rename("facebook", event.name, real)
