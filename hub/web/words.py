@@ -105,6 +105,14 @@ ROLE = {
     "admin": mark("administrator"),
 }
 
+METERS = (
+    mark("Requests"),
+    mark("Posts read today"),
+    mark("Posts read this month"),
+    mark("Replies this month"),
+    mark("Estimated cost this month"),
+)
+"""What plugins call their figures."""
 JUST_NOW = timedelta(seconds=45)
 
 
@@ -173,6 +181,13 @@ class Words:
     def why(self, reason: str) -> str:
         """Spell why something was not delivered: the hub's own reasons are translated, a channel's stay as they are."""
         return self.language.gettext(reason) if reason in NO_WAY else reason
+
+    def meter(self, label: str) -> str:
+        """Name a figure that a plugin shows: its own words where no translation is known."""
+        kind, _, path = label.partition(" ")
+        if kind == METERS[0]:
+            return f"{self.language.gettext(kind)} {path}"
+        return self.language.gettext(label)
 
     def role(self, code: str) -> str:
         """Spell an account's role."""
