@@ -156,6 +156,19 @@ def test_only_those_who_run_the_hub_touch_channels(office: Office, name: str) ->
     assert office.browser.get("/metrics", auth=(name, "kata-sandi-contoh")).status_code == 403
 
 
+@pytest.mark.parametrize("spelling", ["punycode", "idna", "unicode_escape", "utf-7", "utf-16", '"PunyCode"'])
+def test_a_form_in_a_spelling_that_takes_long_is_not_read(office: Office, spelling: str) -> None:
+    body = b'--X\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n' + b"a" * 50_000 + b"-\\ud800\r\n--X--\r\n"
+    kind = "multipart/form-data; boundary=X"
+    assert office.browser.post("/masuk", content=body, headers={"content-type": kind}).status_code == 403
+    named = {"content-type": f"{kind}; charset={spelling}"}
+    assert office.browser.post("/masuk", content=body, headers=named).status_code == 400
+    assert (
+        office.browser.post("/masuk", content=body, headers={"content-type": f"{kind}; charset=UTF-8"}).status_code
+        == 403
+    )
+
+
 async def answer(_request: Request) -> Response:
     return PlainTextResponse("ya")
 

@@ -11,6 +11,7 @@ from functools import partial, wraps
 from secrets import compare_digest
 from typing import Any, get_args
 
+from python_multipart.multipart import parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +24,8 @@ from hub.web.visitors import GUEST_COOKIE, Visitor, keep_cookie
 Endpoint = Callable[[Request], Awaitable[Response]]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_SIZE = 256 * 1024
+SPELLED = frozenset({b"utf-8", b"utf8"})
+"""How forms may say that their letters are spelled; browsers say nothing, and send UTF-8."""
 
 
 class NoAccessRule(ValueError):
@@ -78,6 +81,7 @@ def guard(endpoint: Endpoint, access: Access, *, machines: bool = False) -> Endp
         _check_access(request, visitor, access)
         try:
             if request.method not in SAFE and not machines:
+                _check_spelling(request)
                 await _check_form(request, visitor)
             response = await endpoint(request)
         finally:
@@ -103,6 +107,13 @@ def _check_access(request: Request, visitor: Visitor, access: Access) -> None:
 def _has_signature(request: Request) -> bool:
     signature = request.query_params.get(PARAMETER, "")
     return bool(signature) and is_signed(request.app.state.secret, request.url.path, signature)
+
+
+def _check_spelling(request: Request) -> None:
+    """Some spellings that a form may name take minutes to read, others make letters that cannot be stored."""
+    _, said = parse_options_header(request.headers.get("content-type"))
+    if said.get(b"charset", b"utf-8").lower() not in SPELLED:
+        raise HTTPException(400)
 
 
 async def _check_form(request: Request, visitor: Visitor) -> None:
