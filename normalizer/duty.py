@@ -7,8 +7,9 @@ from typing import Literal
 
 Role = Literal["", "rt", "rw"]
 
-_TITLE = r"(?:pak|bu|bapak|ibu|p\.?)?\s*"
-_NAME = re.compile(rf"^\W*{_TITLE}(?:ketua|pengurus|sekretaris)?[\s_.]*(rt|rw)[\s_.:]*\d{{1,3}}\b", re.IGNORECASE)
+# What repeats side by side gives nothing back (`*+`): a name of blanks would be tried in every way it can be cut.
+_TITLE = r"(?:pak|bu|bapak|ibu|p\.?)?\s*+"
+_NAME = re.compile(rf"^\W*+{_TITLE}(?:ketua|pengurus|sekretaris)?[\s_.]*+(rt|rw)[\s_.:]*+\d{{1,3}}\b", re.IGNORECASE)
 _HEAD = re.compile(r"^\W*(?:ketua|pengurus)[\s_.]+(rt|rw)\b", re.IGNORECASE)
 _SELF = re.compile(
     r"\b(?:saya|kami|selaku|sebagai|atas nama|dari)\s+(?:ini\s+|adalah\s+|selaku\s+|sebagai\s+)?"

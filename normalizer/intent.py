@@ -9,6 +9,7 @@ from normalizer.text import tidy
 
 Intent = Literal["beda", "not-done", "thanks", "words"]
 
+# What repeats side by side gives nothing back (`*+`): a long row of signs would be tried in every way it can be cut.
 _LEADING = re.compile(r"^(?:\s*@[\w.]+[\s,:]*)+")
 _NOT_MINE = re.compile(
     r"^\W*beda\b(?!\s+(?:dengan|sama|dari)\b)|"
@@ -22,7 +23,7 @@ _NOT_DONE = re.compile(
     r"\bmasih\s+(?:sama|ada|rusak|mati|padam|macet|banjir|bocor|mampet|berlubang|menumpuk|begitu|seperti)|"
     r"(?<!tidak )(?<!tdk )(?<!nggak )(?<!gak )(?<!ga )\b(?:rusak|mati|padam|macet|banjir|bocor|mampet|berlubang|"
     r"menumpuk)\s+(?:lagi|kembali)\b|"
-    r"^\W*(?:belum|blm)\b\W*(?:pak|bu|min|kak|mas)?\W*$|"
+    r"^\W*+(?:belum|blm)\b\W*+(?:pak|bu|min|kak|mas)?\W*+$|"
     r"\b(?:not|never|isn['’]t|hasn['’]t been)\s+(?:yet\s+|been\s+)?(?:done|fixed|finished|solved|repaired)|"
     r"\bstill (?:there|broken|(?:the )?same)",
     re.IGNORECASE,
@@ -30,7 +31,7 @@ _NOT_DONE = re.compile(
 _THANKS = re.compile(
     r"\b(?:terima\s?kasih|terimakasih|makasih|mksh|trims|trimakasih|tq|thanks|thank you|mantap|alhamdulillah|"
     r"(?:sudah|sdh|udah) (?:beres|selesai|bagus|diperbaiki|nyala|menyala))\b|"
-    r"^\W*(?:ok|oke|okay|baik|baiklah|siap|sip|noted|well noted)\b\W*(?:pak|bu|min|kak|mas|sir|madam)?\W*$",
+    r"^\W*+(?:ok|oke|okay|baik|baiklah|siap|sip|noted|well noted)\b\W*+(?:pak|bu|min|kak|mas|sir|madam)?\W*+$",
     re.IGNORECASE,
 )
 THANKS_WORDS = 15

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import filterfalse
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_NESTED = re.compile(r"&(?:amp;)+")
+_NESTED = re.compile(r"&(?:(?:amp|#0{0,5}38|#[xX]0{0,4}26);)+")
 _BREAK = re.compile(r"[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _BLANK = re.compile(r"[^\S\n]+")
 _INVISIBLE = re.compile(

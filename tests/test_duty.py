@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from normalizer.duty import role_of
@@ -34,3 +36,10 @@ def test_who_says_so_is_one(name: str, text: str, role: str) -> None:
 )
 def test_talk_about_them_is_not(name: str, text: str) -> None:
     assert role_of(name, text) == ""
+
+
+@pytest.mark.parametrize("row", [" ", ". ", "_", "pak ", "\t."])
+def test_a_name_of_blanks_is_read_at_once(row: str) -> None:
+    started = time.perf_counter()
+    assert role_of(row * 10_000 + "x", "saya " * 10_000) == ""
+    assert time.perf_counter() - started < 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from normalizer.intent import THANKS_WORDS, Intent, read_intent
@@ -49,6 +51,14 @@ MEANT: dict[str, Intent] = {
 def test_what_is_wanted(text: str, intent: Intent) -> None:
     assert read_intent(text) == intent
     assert read_intent(f"@akun.kota {text}") == intent
+
+
+@pytest.mark.parametrize("head", ["belum", "ok", "tidak", "beda dengan", ""])
+@pytest.mark.parametrize("row", ["!", ".,", "@a ", "&#38;", "#38;", "\n"])
+def test_a_row_of_signs_is_read_at_once(head: str, row: str) -> None:
+    started = time.perf_counter()
+    read_intent(f"{head}&{row * (100_000 // len(row))}x")
+    assert time.perf_counter() - started < 2
 
 
 def test_a_long_message_says_more_than_thank_you() -> None:
