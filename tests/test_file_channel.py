@@ -388,6 +388,15 @@ async def test_links_and_folders_are_left_alone(folder: Path, tmp_path: Path) ->
     assert await Host(folder).pull() == []
 
 
+async def test_no_report_is_written_through_a_link(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("keep = true\n")
+    (folder / ".a.csv.problems.csv.part").symlink_to(tmp_path / "settings.toml")
+    put(folder / "a.csv", "id,text,created_at\n1,Rusak,kemarin sore\n")
+    await Host(folder).pull()
+    assert (tmp_path / "settings.toml").read_text() == "keep = true\n"
+    assert "tanggal tidak terbaca" in (folder / "a.csv.problems.csv").read_text(encoding="utf-8-sig")
+
+
 # ------------------------------------------------------------------------------------------------------------ bad rows
 
 

@@ -140,6 +140,15 @@ async def test_other_files_are_left_alone(folder: Folder) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_link_to_a_file_elsewhere_is_not_read(folder: Folder, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "settings.toml"
+    elsewhere.write_text(table(row(1)))
+    (folder.path / "a.csv").symlink_to(elsewhere)
+    assert await folder.pull() == []
+    assert (folder.host.items, folder.host.bad) == ([], [])
+
+
+@pytest.mark.anyio
 async def test_a_lost_folder_is_told_after_the_list_was_read(tmp_path: Path) -> None:
     day = Day(export_folder=tmp_path / "gone")
     day.stream.show(report())

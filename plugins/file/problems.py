@@ -64,7 +64,8 @@ class ProblemReport:
     def __init__(self, path: Path) -> None:
         self._path = report_of(path)
         self._draft = path.with_name(f".{path.name}{SUFFIX}.part")
-        self._stream = self._draft.open("w", encoding="utf-8-sig", newline="")  # the mark tells Excel that it is UTF-8
+        self._draft.unlink(missing_ok=True)  # left over, or a link by which somebody would have us overwrite a file
+        self._stream = self._draft.open("x", encoding="utf-8-sig", newline="")  # the mark tells Excel that it is UTF-8
         self._rows = csv.writer(self._stream)
         self._rows.writerow(("baris", "kolom", "masalah"))
         self._count = 0

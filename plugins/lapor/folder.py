@@ -64,12 +64,13 @@ def look(folder: Path) -> list[Dropped]:
 
 
 def _is_export(path: Path) -> bool:
-    """Files of the two kinds; those still being written by a browser or an office program are not."""
-    return path.suffix.lower() in {".csv", ".json"} and not path.name.startswith((".", "~")) and path.is_file()
+    """Files of the two kinds. Links lead to files that nobody dropped; those still being written are not ready."""
+    named = path.suffix.lower() in {".csv", ".json"} and not path.name.startswith((".", "~"))
+    return named and path.is_file() and not path.is_symlink()
 
 
 def _dropped(path: Path) -> Dropped:
-    stat = path.stat()
+    stat = path.stat(follow_symlinks=False)
     return Dropped(path, stat.st_size, stat.st_mtime_ns)
 
 
