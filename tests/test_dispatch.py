@@ -414,3 +414,23 @@ async def test_a_bug_in_a_sink_stops_nobody_else(works: Works) -> None:
     assert [number_of(delivery) for delivery in crop(works).got] == [good]
     waiting = await works.deliveries(channel="crop", state="due")
     assert [(row.reason, row.uncertain) for row in waiting] == [("bug: ZeroDivisionError", True)]
+
+
+async def test_a_channel_gets_no_more_than_its_rate_and_the_urgent_first(
+    store: Store, region: Region, normalizer: Normalizer
+) -> None:
+    works = Works(store, region, normalizer, {"mouth": Mouth(rate=2 / 15), "board": officials("board")})
+    told = [said(f"a{number}", here=near(5000 * number)) for number in range(4)]
+    told.append(said("api", "kebakaran besar, tolong", here=near(50_000)))
+    await works.hear("mouth", *told)
+    for row in await works.rows("reports", "id"):
+        spoken = FollowUp(native_id=f"f{row.id}", report=row.number, at=NOW, status="proses")
+        await works.hear("board", spoken)
+    dispatcher = Dispatcher(store, "mouth", works.mouths["mouth"])
+    assert [await dispatcher.run_once() for _ in range(2)] == [2, 0]
+    assert dispatcher.state == "throttled"
+    assert works.mouths["mouth"].got[0].parcel.complaint == "api"  # type: ignore[union-attr]
+    waiting = [row for row in await works.deliveries(kind="reply") if row.state == "due"]
+    assert {row.next_at - store.now() for row in waiting} == {timedelta(minutes=15)}
+    works.clock.advance(timedelta(minutes=15))
+    assert [await dispatcher.run_once() for _ in range(2)] == [2, 0]

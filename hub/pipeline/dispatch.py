@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -38,6 +39,8 @@ SCHEDULE = tuple(
 )
 """Rest before each try, after Standard Webhooks 1.0: 75 h 35 min 5 s in all, then the delivery is dead."""
 IN_FLIGHT = 32
+RATE_WINDOW = timedelta(minutes=15)
+"""`Manner.rate` is kept on average over this time, as X counts (100 posts in 15 minutes)."""
 BREAK_AFTER = 3
 """So many failures in a row open the breaker."""
 MAX_BREAK = timedelta(minutes=5)
@@ -74,6 +77,8 @@ class Dispatcher:
     state: str = ""
     """What the last try says of the channel: empty while all is well."""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
+    _recent: deque[datetime] = field(default_factory=deque)
+    """When the tries of the last quarter of an hour began, where the channel takes only so many."""
 
     async def run(self, rest: float = 1.0) -> None:
         """Deliver for ever."""
@@ -92,20 +97,40 @@ class Dispatcher:
     async def run_once(self) -> int:
         """Try what is due now; give how many were tried."""
         now = self.store.now()
-        leased, probe = await self.store.write(lambda connection: self._lease(connection, now))
+        room = self._room(now)
+        if room <= 0:
+            await self._rest_until(self._recent[0] + RATE_WINDOW)
+            return 0
+        leased, probe = await self.store.write(lambda connection: self._lease(connection, now, room))
         if not leased:
             return 0
+        self._recent.extend([now] * len(leased))
         endings = await asyncio.gather(*(self._try(one, probe=probe) for one in leased))
         await self._heed(endings)
         return len(leased)
 
-    def _lease(self, connection: Connection, now: datetime) -> tuple[list[Leased], bool]:
+    def _room(self, now: datetime) -> int:
+        """Say how many the channel takes now: the most urgent of what is due go first, the others wait their turn."""
+        if not self.sink.manner.rate:
+            self._recent.clear()
+            return IN_FLIGHT
+        while self._recent and self._recent[0] + RATE_WINDOW <= now:
+            self._recent.popleft()
+        most = max(1, int(self.sink.manner.rate * (RATE_WINDOW / timedelta(minutes=1))))
+        return min(IN_FLIGHT, most - len(self._recent))
+
+    async def _rest_until(self, until: datetime) -> None:
+        now = self.store.now()
+        waits = await self.store.write(lambda c: deliveries.postpone(c, self.channel, now, until))
+        self.state = "throttled" if waits else ""
+
+    def _lease(self, connection: Connection, now: datetime, room: int) -> tuple[list[Leased], bool]:
         deliveries.reclaim(connection, now, alone=False)
         failures, open_until = deliveries.breaker_of(connection, self.channel)
         if open_until is not None and open_until > now:
             return [], False
         probe = failures >= BREAK_AFTER
-        return deliveries.lease_due(connection, self.channel, self.lease, now, IN_FLIGHT, probe=probe), probe
+        return deliveries.lease_due(connection, self.channel, self.lease, now, room, probe=probe), probe
 
     async def _try(self, leased: Leased, *, probe: bool) -> Ending:
         ending = await self._deliver(leased)
@@ -181,7 +206,8 @@ class Dispatcher:
                 waits = {"state": "due", "reason": reason, "next_at": now}
                 return Ending(waits, healthy=False, until=now + UNAUTHORIZED_BREAK, state="needs-credentials")
             case Throttled():
-                until = error.until or now + SCHEDULE[1]
+                # A time that has passed is no time: it would be tried again and again without a pause.
+                until = error.until if error.until is not None and error.until > now else now + SCHEDULE[1]
                 waits = {"state": "due", "reason": reason, "next_at": until}
                 return Ending(waits, until=until, state="throttled")
         again = error if isinstance(error, TryAgain) else TryAgain(reason)

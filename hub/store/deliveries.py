@@ -145,7 +145,7 @@ def lease_due(
         select(deliveries, complaints.c.reporter, complaints.c.heard_at)
         .outerjoin(complaints, complaints.c.id == deliveries.c.complaint)
         .where(deliveries.c.id.in_(ids))
-        .order_by(deliveries.c.id)
+        .order_by(deliveries.c.urgent.desc(), deliveries.c.id)
     )
     return [
         Leased(r.id, r.key, r.kind, r.report, r.complaint, r.parcel, r.attempts, r.uncertain, r.reporter, r.heard_at)
@@ -185,6 +185,12 @@ def wake_channel(connection: Connection, channel: str, now: datetime) -> None:
         .values(next_at=now)
     )
     save_channel(connection, channel, {"failures": 0, "open_until": None})
+
+
+def postpone(connection: Connection, channel: str, now: datetime, until: datetime) -> int:
+    """Let what is due on a channel wait until it takes more; give how many."""
+    due = (deliveries.c.channel == channel, deliveries.c.state == "due", deliveries.c.next_at <= now)
+    return connection.execute(update(deliveries).where(*due).values(next_at=until)).rowcount
 
 
 def breaker_of(connection: Connection, channel: str) -> tuple[int, datetime | None]:
