@@ -3,6 +3,7 @@
 
 VENV := .venv
 RUN := $(VENV)/bin
+WORKERS ?= 2
 PIP := $(RUN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --require-hashes
 SAY_OFFLINE := { echo "The packages could not be installed: see above. pip needs a package registry it can reach." >&2; exit 1; }
@@ -18,10 +19,10 @@ help: ## this list
 demo: $(VENV)/runtime.stamp ## a whole day on the stand-ins of all channels, in a temporary folder; ARGS="--once" ends after it
 	@$(RUN)/aduan demo $(ARGS)
 
-test: $(VENV)/dev.stamp ## all checks and all tests; ARGS="-k email" picks tests
+test: $(VENV)/dev.stamp ## all checks and all tests; ARGS="-k email" picks tests, WORKERS=0 runs them one by one
 	@scripts/test-programs.sh
 	@$(MAKE) --no-print-directory lint
-	@$(RUN)/python -m pytest $(ARGS)
+	@$(RUN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/dev.stamp ## style, types, and which package may import which
 	@$(RUN)/ruff check .
