@@ -165,6 +165,17 @@ async def test_it_says_how_far_the_report_has_come(works: Works, lookup: Lookup)
     assert sum(standing.progress.replies.values()) == 1
 
 
+async def test_it_tells_the_desk_no_name_of_a_citizen(works: Works, lookup: Lookup) -> None:
+    await works.hear("mouth", said("a", who="warga.pertama@example.org"))
+    report = await works.report()
+    note = "warga.pertama@example.org dan 0812 1111 2222 sudah dihubungi"
+    await works.desk.follow_up(report.number, report.version, WHO, note=note)
+    (standing,) = (await lookup.find(report.number, ALL)).standings
+    assert "sudah dihubungi" in standing.progress.note
+    assert "pertama" not in standing.progress.note
+    assert "1111" not in standing.progress.note
+
+
 # ------------------------------------------------------------------------------------------------------------- nudges
 
 

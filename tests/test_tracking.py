@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
@@ -281,6 +281,32 @@ def test_names_of_other_citizens_are_taken_out_of_notes(city: City) -> None:
     assert "Tetangga Kedua" in story(city, second)
     assert "Warga Pertama" not in story(city, second)
     assert "1111" not in story(city, second)
+
+
+def test_a_name_stays_out_when_its_complaint_was_taken_out_of_the_report(city: City) -> None:
+    _, link = city.complain(kontak="kedua@example.org")
+    city.settle()
+    here = only_report(city).id
+    city.complain(nama="Warga Pertama", kontak="0812 1111 2222")
+    city.settle()
+    first = city.read(lambda c: c.execute(select(func.max(complaints.c.id))).scalar_one())
+    mine = city.read(lambda c: c.execute(select(func.min(complaints.c.id))).scalar_one())
+
+    def act(c: Connection) -> None:
+        follow_up(c, here, "1", note="Warga Pertama sudah ditemui", received_at=NOW + HOUR)
+        row = {"complaint": first, "cause": "merged", "score": 1.0, "evidence": [], "rules": "", "actor": "petugas"}
+        c.execute(insert(assignments).values(report=here, at=NOW + HOUR, **row))
+        c.execute(insert(assignments).values(report=5001, at=NOW + 2 * HOUR, **row))
+        add_report(c, 5001)
+        c.execute(update(complaints).where(complaints.c.id == first).values(report=5001))
+        asked = {"kind": "other", "text": "Apa Warga Pertama tetangga Anda?", "by": "petugas", "at": NOW}
+        c.execute(insert(questions).values(id="q", report=here, complaint=mine, due_at=NOW, state="open", **asked))
+
+    city.write(act)
+    text = story(city, link)
+    assert "sudah ditemui" in text
+    assert "tetangga Anda?" in text
+    assert "Warga Pertama" not in text
 
 
 def test_what_was_said_in_a_report_that_the_complaint_has_left_stays_and_what_comes_later_does_not(city: City) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Row
 
 from hub.pipeline.nudging import nudges_of
 from hub.pipeline.prepare import Understander
+from hub.pipeline.replying import scrub_note
+from hub.store import people
 from hub.store.incidents import Known, Probe, find_known
 from hub.store.store import Store
 from hub.store.views_lookup import (
@@ -142,9 +144,17 @@ class Lookup:
     def _standings(connection: Connection, found: Sequence[tuple[str, int]], sight: Sight) -> tuple[Standing, ...]:
         channels = {key: channel for channel, key in found}
         return tuple(
-            Standing(row, channels[row.id], progress_of(connection, row.id), tuple(nudges_of(connection, row.id)))
+            Standing(row, channels[row.id], _progress(connection, row.id), tuple(nudges_of(connection, row.id)))
             for row in visible_reports(connection, channels, sight)
         )
+
+
+def _progress(connection: Connection, report: int) -> Progress:
+    """Read it as whoever stands at the desk may hear it: no citizen's name in officials' words."""
+    found = progress_of(connection, report)
+    return (
+        replace(found, note=scrub_note(found.note, people.names_of(connection, report), None)) if found.note else found
+    )
 
 
 def spellings(number: str) -> set[str]:

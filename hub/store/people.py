@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from hub.store.bulk import insert_many
 from hub.store.keys import random_key
-from hub.store.tables import Instant, complaints, facts, reporters
+from hub.store.tables import Instant, assignments, complaints, facts, reporters
 from normalizer.complaint import Reporter
 
 CHUNK = 500
@@ -86,11 +86,16 @@ def heard_at(connection: Connection, key: str) -> datetime | None:
 
 
 def names_of(connection: Connection, report: int) -> dict[str, list[str]]:
-    """Give names and handles of everybody who complained of a report, by reporter key."""
+    """Give names and handles of everybody who ever complained of a report, by reporter key.
+
+    Those whose complaint was taken out since are among them: officials' words may still name them.
+    """
+    once = select(assignments.c.complaint).where(assignments.c.report == report)
+    ever = select(complaints.c.id).where(complaints.c.report == report).union(once)
     rows = connection.execute(
         select(reporters.c.key, reporters.c.name, reporters.c.handle)
         .join(complaints, complaints.c.reporter == reporters.c.key)
-        .where(complaints.c.report == report)
+        .where(complaints.c.id.in_(ever))
         .distinct()
     )
     return {row.key: [word for word in (row.name, row.handle) if word] for row in rows}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -92,8 +93,25 @@ async def show_story(request: Request, complaint: Row[Any], typed: str = "", fla
     return answer
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the officials want to know of this citizen."""
+
+    kind: str
+    text: str = field(repr=False)
+    due_at: datetime
+
+
 def _read(connection: Connection, hub: Hub, complaint: Row[Any]) -> dict[str, Any]:
     report = views.report_of(connection, complaint)
+    notes = views.notes_of(connection, complaint)
+    names: dict[str, list[str]] = {}
+    for key in {report.id, *(row.report for row in notes)}:
+        names |= people.names_of(connection, key)
+
+    def scrubbed(words: str) -> str:
+        return scrub_note(words, names, complaint.reporter)
+
     sealed = report.handling != "open"
     return {
         "report": report,
@@ -101,31 +119,37 @@ def _read(connection: Connection, hub: Hub, complaint: Row[Any]) -> dict[str, An
         "number": views.receipt_number(connection, complaint.id) or report.number,
         # Sealed photos are shown to nobody but the integrity unit.
         "photos": [] if sealed else views.own_photos(connection, complaint.id),
-        "questions": views.questions_to(connection, complaint.id),
-        "entries": _entries(connection, hub, complaint, report),
+        "questions": [
+            Asked(row.kind, scrubbed(row.text), row.due_at) for row in views.questions_to(connection, complaint.id)
+        ],
+        "entries": _entries(connection, hub, complaint, notes, scrubbed, sealed=sealed),
         "may_write": speaker_of(connection, complaint) is not None,
     }
 
 
-def _entries(connection: Connection, hub: Hub, complaint: Row[Any], report: Row[Any]) -> list[Entry]:
+def _entries(
+    connection: Connection,
+    hub: Hub,
+    complaint: Row[Any],
+    rows: Sequence[Row[Any]],
+    scrubbed: Callable[[str], str],
+    *,
+    sealed: bool,
+) -> list[Entry]:
     """Tell the story, newest first: officials' public words without the names of other citizens, and the own ones."""
-    rows = views.notes_of(connection, complaint)
-    names: dict[str, list[str]] = {}
-    for key in {report.id, *(row.report for row in rows)}:
-        names |= people.names_of(connection, key)
-    pictures = views.photos_of_notes(connection, [row.id for row in rows]) if report.handling == "open" else {}
+    pictures = {} if sealed else views.photos_of_notes(connection, [row.id for row in rows])
     told = [
         Entry(
             row.at,
             hub.house.unit_name(row.unit),
             row.status,
             row.reason,
-            scrub_note(row.note, names, complaint.reporter),
+            scrubbed(row.note),
             photos=tuple(pictures.get(row.id, ())),
         )
         for row in rows
     ]
-    letters = [Entry(at, words=words) for at, words in views.letters_to(connection, complaint.id)]
+    letters = [Entry(at, words=scrubbed(words)) for at, words in views.letters_to(connection, complaint.id)]
     heard = {entry.words for entry in told}
     own = [Entry(row.at, words=row.text, mine=True) for row in views.own_words(connection, complaint.id)]
     return sorted((*told, *own, *(one for one in letters if one.words not in heard)), key=_when, reverse=True)
