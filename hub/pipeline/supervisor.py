@@ -161,8 +161,12 @@ class RunningChannel:
 
     async def take(self, items: Sequence[Item]) -> None:
         """Store items that were pushed, or written down on a page of the hub."""
-        if items:
-            self._count(await take_items(self.store, self.name, items))
+        if not items:
+            return
+        taken = await take_items(self.store, self.name, items)
+        self._count(taken)
+        if not taken.items:
+            _log.info("a push brought only what is here already", channel=self.name, repeats=taken.repeats)
 
     def _count(self, appended: Appended) -> None:
         now = self.store.now()
