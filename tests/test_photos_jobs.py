@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from PIL import ExifTags, Image
 
+from hub.pipeline import erasing
 from hub.pipeline import photos as jobs
 from hub.pipeline.photos import SCHEDULE, PhotoJobs
 from hub.plugin import Attachment
@@ -99,6 +100,28 @@ async def test_a_photo_is_kept_without_its_exif_and_told(works: Works, web: Web,
     await works.deliver("crop")
     assert f"/foto/{row.id}".encode() in works.mouths["crop"].got[-1].body
     assert await job.run_once() == 0
+
+
+async def test_a_photo_that_is_erased_while_it_is_fetched_leaves_no_file(
+    works: Works, web: Web, job: PhotoJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await works.hear("mouth", with_photo(here=()))
+    ids = [(await works.complaint("a")).id]
+    web.shows(picture(placed=True))
+    fetch = job._keep
+
+    async def and_erase(row: Any) -> Any:
+        found = await fetch(row)
+        await works.store.write(lambda c: erasing.erase(c, works.house, ids, "console", NOW))
+        return found
+
+    monkeypatch.setattr(job, "_keep", and_erase)
+    await job.run_once()
+    row = await the_photo(works)
+    assert (row.state, row.content, row.lat) == ("erased", "", None)
+    await erasing.Sweeper(works.store).run_once()
+    assert [one for one in works.store.blobs.folder.rglob("*") if one.is_file()] == []
+    assert [one.cause for one in await works.rows("understandings")] == ["first"]
 
 
 async def test_the_place_of_a_photo_moves_the_queue(works: Works, web: Web, job: PhotoJobs) -> None:

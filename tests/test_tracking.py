@@ -353,6 +353,15 @@ def test_an_erased_complaint_is_gone(city: City) -> None:
     assert city.browser.get(link).status_code == 410
 
 
+def test_nothing_is_added_to_an_erased_complaint(city: City) -> None:
+    _, link = city.complain(kontak="0812 1111 2222")
+    city.settle()
+    fields = hidden(city.browser.get(link).text) | {"maksud": "keterangan", "kata": "masih ada lagi"}
+    city.write(lambda c: c.execute(update(complaints).values(state="erased")))
+    assert city.browser.post(link, data=fields).status_code == 410
+    assert added(city) == []
+
+
 # ------------------------------------------------------------------------------------------------------ adding to it
 
 

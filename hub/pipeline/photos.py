@@ -64,8 +64,9 @@ class PhotoJobs:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a picture does to its reader is this picture's own
                 values, spot = self._later(row, error), None
-        await self.store.write(lambda connection: photos.settle_photo(connection, row.id, values))
-        if row.complaint is None:
+        now = self.store.now()
+        settled = await self.store.write(lambda connection: photos.settle_photo(connection, row.id, values, now))
+        if not settled or row.complaint is None:
             return
         if spot is not None and await self.again.understand(row.complaint, "photo", photo=spot):
             return

@@ -68,12 +68,13 @@ def _erase_raw_items(connection: Connection, ids: Sequence[int], now: datetime) 
 
 
 def _erase_photos(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    _orphan(connection, connection.execute(select(photos.c.content).where(which)).scalars(), now)
+    orphan(connection, connection.execute(select(photos.c.content).where(which)).scalars(), now)
     values = {"state": "erased", "url": "", "name": "", "content": "", "lat": None, "lon": None, "reason": ""}
     connection.execute(update(photos).where(which).values(values))
 
 
-def _orphan(connection: Connection, contents: Iterable[str], now: datetime) -> None:
+def orphan(connection: Connection, contents: Iterable[str], now: datetime) -> None:
+    """Put files down for removal, by their hashes; what something else needs stays."""
     known = set(connection.execute(select(orphans.c.content)).scalars())
     insert_many(connection, orphans, [{"content": one, "at": now} for one in sorted(set(contents) - known - {""})])
 
@@ -164,7 +165,7 @@ def erase_addition(connection: Connection, addition: Any, now: datetime) -> None
 def wipe_items(connection: Connection, ids: Collection[int], now: datetime) -> None:
     """Empty raw items; their marks stay, so that nothing comes back with a repeat."""
     which = _in(raw_items.c.id, ids)
-    _orphan(connection, connection.execute(select(raw_items.c.blob).where(which)).scalars(), now)
+    orphan(connection, connection.execute(select(raw_items.c.blob).where(which)).scalars(), now)
     connection.execute(update(raw_items).where(which).values(body=b"", blob="", meta={}, state="erased", reason=""))
 
 

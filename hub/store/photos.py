@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from hub.store.erasure import orphan
 from hub.store.tables import complaints, followups, photos
 
 LEASE = timedelta(minutes=10)
@@ -50,9 +51,13 @@ def look_again(connection: Connection, complaint: int, now: datetime) -> None:
     connection.execute(update(photos).where(*known).values(state="due", next_at=now))
 
 
-def settle_photo(connection: Connection, name: str, values: Mapping[str, Any]) -> None:
-    """Record how a fetch ended."""
-    connection.execute(update(photos).where(photos.c.id == name, photos.c.state == "running").values(**values))
+def settle_photo(connection: Connection, name: str, values: Mapping[str, Any], now: datetime) -> bool:
+    """Record how a fetch ended. False where the photo was erased meanwhile: its file is put down for removal."""
+    running = (photos.c.id == name, photos.c.state == "running")
+    settled = connection.execute(update(photos).where(*running).values(**values)).rowcount > 0
+    if not settled:
+        orphan(connection, [values.get("content", "")], now)
+    return settled
 
 
 def reclaim_photos(connection: Connection, now: datetime) -> int:

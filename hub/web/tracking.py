@@ -61,6 +61,8 @@ class Tracking:
         complaint, form = await self._complaint(request), await request.form()
         if complaint is None:
             return _wait(request)
+        if complaint.state == "erased":
+            raise HTTPException(410)
         wish = str(form.get("maksud", ""))
         typed = str(form.get("kata", "")).replace("\0", "").replace("\r\n", "\n").strip()
         try:
