@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from hub.desk_entry import DeskEntry
+from hub.store.tables import complaints
 from normalizer.number import make_number
 from tests.counter_fixtures import WORDS, Desk, entry, open_counter, rows, settle
 from tests.web_fixtures import NOW, SETIABUDI, Office, add_report, seal, token_on
@@ -166,6 +168,13 @@ def test_what_is_no_list_of_entries_breaks_nothing(office: Office, body: Any) ->
     assert rows(office, "raw_items") == []
 
 
+def test_lists_in_lists_without_end_are_refused(office: Office) -> None:
+    desk = Desk(office)
+    deep = {"content": b"[" * 100_000, "headers": {"x-csrf-token": desk.csrf}}
+    for path in ("/loket/kirim", "/loket/nomor", "/loket/cocok"):
+        assert office.browser.post(path, **deep).status_code == 400
+
+
 def test_a_citizen_is_added_to_the_report_that_the_clerk_chose(office: Office) -> None:
     desk = Desk(office)
     first, second = (one["number"] for one in desk.numbers(2))
@@ -295,6 +304,18 @@ def test_nobody_asks_about_a_report_that_they_may_not_see(office: Office) -> Non
         assert 'class="card standing"' not in find(office, hidden).text
         assert office.browser.post("/loket/cari", data={"csrf": token, "report": hidden}).status_code == 404
     assert rows(office, "nudges") == []
+
+
+def test_a_foreign_number_that_reads_like_one_of_ours_opens_no_other_report(office: Office) -> None:
+    hidden = office.write(lambda c: add_report(c, 1, kelurahan=f"{SETIABUDI}.1001"))
+    own = office.write(lambda c: add_report(c, 2))
+    named = update(complaints).where(complaints.c.report == 2).values(channel="loket", native_id=hidden)
+    office.write(lambda c: c.execute(named))
+    office.enter("petugas-tebet")
+    assert own in find(office, hidden).text
+    token = token_on(office.browser.get("/loket/cari").text)
+    assert office.browser.post("/loket/cari", data={"csrf": token, "report": hidden}).status_code == 303
+    assert [row.report for row in rows(office, "nudges")] == [2]
 
 
 # --------------------------------------------------------------------------------------------------------- paper, other

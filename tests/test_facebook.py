@@ -402,6 +402,12 @@ def test_seconds_milliseconds_and_iso(time: Any) -> None:
     assert instant(time) == datetime.fromtimestamp(1793671919, UTC)
 
 
+@pytest.mark.parametrize("time", [10**400, -(10**400), "9" * 400, "²", True, None, [1]], ids=range(7))
+def test_what_is_no_time_is_a_wreck(time: Any) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        instant(time)
+
+
 # ---------------------------------------------------------------------------------------------- edits, removals, order
 
 

@@ -35,8 +35,8 @@ def instant(value: Any) -> datetime:
     if isinstance(value, str) and not value.isdigit():
         found = datetime.fromisoformat(value)
         return found if found.tzinfo else found.replace(tzinfo=UTC)
-    seconds = float(value) / (1000 if int(value) >= MILLISECONDS else 1)
     try:
+        seconds = float(value) / (1000 if int(value) >= MILLISECONDS else 1)
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError):
         raise ValueError("no time on this calendar") from None

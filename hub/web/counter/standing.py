@@ -39,7 +39,7 @@ async def ask_for_news(request: Request) -> Response:
     if not found.standings:
         raise HTTPException(404)
     try:
-        await Nudger(hub.store, hub.house, hub.ring_dispatchers).nudge(number, account.name)
+        await Nudger(hub.store, hub.house, hub.ring_dispatchers).nudge(found.standings[0].report.number, account.name)
     except NoNudge as reason:
         return await _show(request, typed, 409, language_of(request).gettext(str(reason)))
     return RedirectResponse(f"/loket/cari?{urlencode({'nomor': typed})}", 303)

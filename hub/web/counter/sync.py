@@ -83,7 +83,7 @@ async def take_entries(request: Request) -> Response:
 async def _json(request: Request) -> Any:
     try:
         return await request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         raise HTTPException(400) from None
 
 
