@@ -394,6 +394,26 @@ async def test_a_report_that_becomes_sealed_is_withdrawn(works: Works) -> None:
     assert b"pungli" not in works.mouths["crop"].got[-1].body
 
 
+async def test_words_that_seal_are_never_sent_when_they_come_later(works: Works) -> None:
+    await works.hear("mouth", said("a"))
+    await works.deliver("crop")
+    await works.hear("mouth", item("b", Addition(native_id="b", thread="a", complaint=said("b", BRIBE, who="akun-a"))))
+    report = await works.report()
+    assert (report.handling, report.queue) == ("sealed", "integritas")
+    await works.deliver("crop")
+    last = works.mouths["crop"].got[-1].parcel
+    assert isinstance(last, Notice)
+    assert last.event == "report.withdrawn"
+    assert not any(b"pungli" in delivery.body for delivery in works.mouths["crop"].got)
+
+
+async def test_a_sealed_complaint_that_quotes_an_open_report_stays_alone(works: Works) -> None:
+    await works.hear("mouth", said("a"))
+    number = (await works.report()).number
+    await works.hear("mouth", said("b", f"melanjutkan laporan {number}, {BRIBE}"))
+    assert ((await works.report_of("a")).handling, (await works.report_of("b")).handling) == ("open", "sealed")
+
+
 async def test_a_report_that_becomes_sealed_before_it_was_sent_is_never_sent(works: Works) -> None:
     await works.hear("mouth", said("a"))
     await works.hear("mouth", said("a", BRIBE))

@@ -189,6 +189,16 @@ async def test_a_clerk_cannot_put_anything_into_a_sealed_report(works: Works) ->
     assert (await works.report(id=sealed.id)).complaint_count == 1
 
 
+async def test_what_must_be_sealed_is_not_put_into_an_open_report(works: Works) -> None:
+    await works.hear("mouth", said("a"))
+    report = await works.report_of("a")
+    bribe = said("b", "petugas minta uang pungli untuk urus surat")
+    await works.hear("mouth", bribe.model_copy(update={"belongs_to": report.number}))
+    assert (await works.report_of("b")).handling == "sealed"
+    report = await works.report_of("a")
+    assert (report.handling, report.complaint_count) == ("open", 1)
+
+
 # ------------------------------------------------------------------------------------------------------ the reception
 
 

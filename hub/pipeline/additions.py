@@ -51,6 +51,8 @@ class Additions(Taker):
         edited = complaint_store.has_addition(self.connection, item.channel, addition.native_id)
         self._keep(item, addition, understanding, stored)
         incident.raise_urgency(report, understanding.urgency)
+        # At once: the whole complaint is understood anew only later, and until then nobody else may read this.
+        incident.seal(report, understanding)
         self.ledger.change(report, "added", complaint=stored.id)
         if not edited:
             self._hear(report, stored, addition)

@@ -44,7 +44,7 @@ class Citizens(Taker):
             return "revision"
         key = self.space.next_complaint()
         receipt = self.space.take_receipt(item.channel, complaint)
-        decision = self._chosen(complaint) or self._decide(complaint, understanding)
+        decision = self._chosen(complaint, understanding) or self._decide(complaint, understanding)
         joined = decision.outcome == "join" and decision.report is not None
         report = (
             self.space.reports[decision.report]
@@ -66,10 +66,10 @@ class Citizens(Taker):
             self._catch_up(report, key)
         return "complaint"
 
-    def _chosen(self, complaint: Complaint) -> Decision | None:
-        """Follow the clerk who saw the citizen and the report."""
+    def _chosen(self, complaint: Complaint, understanding: Understanding) -> Decision | None:
+        """Follow the clerk who saw the citizen and the report; what must be sealed would seal it for all the others."""
         report = self.space.survivor(read_number(complaint.belongs_to)) if complaint.belongs_to else None
-        if report is None or report.handling == "sealed":
+        if report is None or "sealed" in (report.handling, understanding.handling):
             return None
         return Decision("join", report.id, 1.0, ("petugas",))
 

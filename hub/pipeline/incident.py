@@ -50,10 +50,15 @@ def learn(report: ReportState, understanding: Understanding) -> None:
         report.category = understanding.category
         report.category_confidence = understanding.category_confidence
     raise_urgency(report, understanding.urgency)
-    if understanding.handling == "sealed" and report.handling_by == "machine":
-        report.handling = "sealed"
+    seal(report, understanding)
     if not report.title:
         report.title = shorten(understanding.text)
+
+
+def seal(report: ReportState, understanding: Understanding) -> None:
+    """Close a report to everybody but the integrity unit where words ask for it; one that was opened stays open."""
+    if understanding.handling == "sealed" and report.handling_by == "machine":
+        report.handling = "sealed"
 
 
 def _surer(report: ReportState, understanding: Understanding) -> bool:
