@@ -321,6 +321,13 @@ def test_a_foreign_number_that_reads_like_one_of_ours_opens_no_other_report(offi
 # --------------------------------------------------------------------------------------------------------- paper, other
 
 
+@pytest.mark.parametrize("count", ["9" * 5000, "²", "-1", ""])
+def test_what_is_no_number_of_forms_is_ten(office: Office, count: str) -> None:
+    office.enter("petugas-tebet")
+    page = office.browser.get("/loket/formulir", params={"jumlah": count})
+    assert 'value="10"' in page.text
+
+
 def test_paper_forms_carry_numbers_of_their_own(office: Office) -> None:
     office.enter("petugas-tebet")
     page = office.browser.get("/loket/formulir", params={"jumlah": "3"})

@@ -41,4 +41,4 @@ async def print_sheets(request: Request) -> Response:
 
 
 def _count(asked: str) -> int:
-    return min(max(int(asked), 1), MOST) if asked.isdecimal() else 10
+    return min(max(int(asked), 1), MOST) if asked.isdecimal() and len(asked) < 6 else 10
