@@ -116,6 +116,8 @@ def fail(said: str) -> None:
 @pytest.mark.parametrize("as_json", [True, False])
 def test_a_traceback_shows_neither_local_variables_nor_people(as_json: bool) -> None:  # noqa: FBT001 - a parameter of the test
     stream = io.StringIO()
+    # A server that another test has started in this process may have turned its logger down.
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
     configure("info", json=as_json, stream=stream)
     value = "local variable".upper()
     try:

@@ -31,7 +31,7 @@ OPTIONS: dict[str, Any] = {
     "access_token": KEYS.access_token,
     "access_token_secret": KEYS.access_token_secret,
     "query": "(banjir OR lampu) -from:AduanKota",
-    "timeout": 0.4,
+    "timeout": 2.0,
 }
 LAMP = "@AduanKota lampu jalan padam di Jl. Contoh Raya RT 05/RW 07, tolong diperbaiki"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +42,8 @@ class Store:
         """Connect; create the tables of an empty database. Raises StoreError with what to do."""
         if self.file is not None and not self.file.parent.is_dir():
             raise StoreError(f"the folder of the database does not exist: {self.file.parent}")
+        if self.file is not None:
+            await asyncio.to_thread(_try_file, self.file)
         try:
             async with self._engine.writer_engine.begin() as connection:
                 await connection.run_sync(check_schema, create)
@@ -94,3 +98,14 @@ class Store:
         guard.write(f"process {os.getpid()}, {who}, since {self.now():%Y-%m-%d %H:%M} UTC\n")
         guard.flush()
         self._guard = guard
+
+
+def _try_file(file: Path) -> None:
+    """Open and close it once. Raises StoreError.
+
+    A connection of the engine that cannot open its file leaves a thread behind, which complains of a loop that is gone.
+    """
+    try:
+        sqlite3.connect(file).close()
+    except sqlite3.Error as error:
+        raise StoreError(f"the database file cannot be used: {error}") from None
