@@ -74,7 +74,7 @@ def _snapshot(report: Report) -> dict[str, Any]:
 
 def _limit(request: Request) -> int:
     asked = request.query_params.get("limit", "")
-    return min(max(int(asked), 1), MOST) if asked.isdecimal() else 50
+    return min(max(int(asked[:6]), 1), MOST) if asked.isdecimal() else 50
 
 
 def _spell_cursor(cursor: Cursor, letters: str) -> str:
