@@ -144,7 +144,7 @@ def write_notices(
     rows: list[dict[str, Any]] = []
     superseded: list[int] = []
     recalled: list[int] = []
-    for channel, sink in house.sinks.items():
+    for channel, sink in _concerned(connection, shots, house):
         known = delivery_store.latest_of(connection, channel, [state.id for state in states if not state.new])
         spoke = delivery_store.spoke_at(connection, channel, [s.id for s in states if s.last_follow_up_at is not None])
         for shot in shots:
@@ -164,6 +164,16 @@ def write_notices(
     delivery_store.recall(connection, recalled)
     delivery_store.write_deliveries(connection, rows, superseded)
     return len(rows)
+
+
+def _concerned(connection: Connection, shots: Sequence[_Shot], house: House) -> list[tuple[str, Sink]]:
+    """Leave out the many sinks that answer citizens only: nothing is looked up for them."""
+    told = delivery_store.told_channels(connection, [shot.state.id for shot in shots if not shot.state.new])
+    return [
+        (channel, sink)
+        for channel, sink in house.sinks.items()
+        if channel in told or any(sink.wants(shot.notice("report.created")) for shot in shots)
+    ]
 
 
 def _notice_row(

@@ -54,6 +54,15 @@ def latest_of(connection: Connection, channel: str, reports: Sequence[int]) -> d
     return found
 
 
+def told_channels(connection: Connection, reports: Sequence[int]) -> set[str]:
+    """Name the channels that were ever told of any of these reports."""
+    found: set[str] = set()
+    for start in range(0, len(reports), CHUNK):
+        which = deliveries.c.report.in_(reports[start : start + CHUNK]), deliveries.c.kind == "report"
+        found.update(connection.execute(select(deliveries.c.channel).where(*which).distinct()).scalars())
+    return found
+
+
 def spoke_at(connection: Connection, channel: str, reports: Sequence[int]) -> dict[int, datetime]:
     """Give when a channel last sent a follow-up of its own on each of these reports."""
     found: dict[int, datetime] = {}

@@ -13,6 +13,7 @@ SIZE = (320, 240)
 
 
 @lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def draw(name: str, spot: tuple[float, float] | None = None, taken: str = "") -> bytes:
     """Draw the photo of this name as JPEG; `spot` is latitude and longitude, `taken` `YYYY:MM:DD HH:MM:SS`."""
     rng = random.Random(hashlib.sha256(name.encode()).digest())
