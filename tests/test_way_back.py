@@ -462,8 +462,6 @@ async def test_what_was_overtaken_behind_the_brake_is_not_sent(works: Works) -> 
 
 async def test_no_process_sends_what_another_replaces(store: Store, region: Region, normalizer: Normalizer) -> None:
     works = make_works(store, region, normalizer)
-    if not works.store.url.startswith("postgresql"):
-        pytest.skip("one process at a time writes to SQLite")
     await crowd(works, 40)
     number = (await works.report()).number
     for serial in range(6):
