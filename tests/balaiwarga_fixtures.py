@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
@@ -15,8 +15,6 @@ from typing import Any
 from PIL import Image
 from pydantic import SecretStr
 from sqlalchemy import select
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 import plugins.balaiwarga
 from hub.clock import ManualClock
@@ -26,8 +24,7 @@ from hub.registry import Registry
 from hub.settings import HubSettings, Settings, WebSettings
 from hub.settings.model import ChannelSettings
 from hub.store import tables
-from hub.web.app import make_app
-from tests.web_fixtures import NOW, Office
+from tests.web_fixtures import NOW, Office, browse
 
 WORDS = "Air setinggi lutut di gang contoh, pompa tidak menyala"
 NO_FILES = [("foto", ("", b"", "application/octet-stream"))]
@@ -124,14 +121,5 @@ def open_city(folder: Path, clock: Any = None, channels: Sequence[ChannelSetting
     wanted = [ChannelSettings(kind="balaiwarga")] if channels is None else channels
     hub = Hub(settings_of(folder, wanted), clock, registry=Loaded())
 
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        await hub.open()
-        try:
-            yield
-        finally:
-            await hub.close()
-
-    app = make_app(hub, lifespan=lifespan)
-    with TestClient(app, follow_redirects=False) as browser:
+    with browse(hub) as (app, browser):
         yield City(hub, app, browser, clock)

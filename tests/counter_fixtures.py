@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from pydantic import SecretStr
 from sqlalchemy import select
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from hub.clock import ManualClock
 from hub.host import Hub
 from hub.registry import Registry
 from hub.settings import ChannelSettings, HubSettings, Settings, WebSettings
 from hub.store import tables
-from hub.web.app import make_app
-from tests.web_fixtures import NOW, TEBET, Office
+from tests.web_fixtures import NOW, TEBET, Office, browse
 
 WORDS = "banjir setinggi lutut di depan pasar, air masuk rumah"
 
@@ -37,16 +34,7 @@ def open_counter(folder: Path, *, counter: bool = True) -> Iterator[Office]:
     clock = ManualClock(NOW)
     hub = Hub(settings, clock, registry=Registry(environment={"ADUAN_PLUGINS": "posko"}))
 
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        await hub.open()
-        try:
-            yield
-        finally:
-            await hub.close()
-
-    app = make_app(hub, lifespan=lifespan)
-    with TestClient(app, follow_redirects=False) as browser:
+    with browse(hub) as (app, browser):
         office = Office(hub, app, browser, clock)
         office.clear()
         yield office

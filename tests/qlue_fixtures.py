@@ -15,8 +15,6 @@ import httpx2
 from hub.plugin import (
     Complaint,
     FollowUp,
-    Item,
-    PluginError,
     Reading,
 )
 from hub.testing import (
@@ -27,6 +25,7 @@ from hub.testing import (
 from plugins.qlue.channel import Qlue
 from plugins.qlue.generations import Generation
 from sandbox.qlue import HISTORY, LIST, REPLIES, Feed, make_app
+from tests.polling_host import Host
 
 HERE = Path(__file__).with_name("data") / "qlue"
 SHARED = Path(os.environ.get("ADUAN_SHARED", Path(__file__).parents[2] / "shared")) / "data" / "qlue"
@@ -75,29 +74,6 @@ def qlue(transport: httpx2.AsyncBaseTransport, clock: ManualClock | None = None,
 
 def answering(document: Any) -> httpx2.MockTransport:
     return httpx2.MockTransport(lambda _: httpx2.Response(200, content=json.dumps(document)))
-
-
-class Host:
-    """Drops repeats and keeps the cursor, as the hub does."""
-
-    def __init__(self, channel: Qlue) -> None:
-        self.channel = channel
-        self.cursor: Any = None
-        self.marks: dict[str, str] = {}
-        self.error: PluginError | None = None
-
-    async def pull(self) -> list[Reading]:
-        """Pull once; give what the new and changed items mean."""
-        news: list[Item] = []
-        self.error = None
-        try:
-            async for page in self.channel.pull(self.cursor):
-                news += [item for item in page.items if self.marks.get(item.native_id) != item.mark]
-                self.marks |= {item.native_id: item.mark for item in page.items}
-                self.cursor = json.loads(json.dumps(page.cursor))
-        except PluginError as error:
-            self.error = error
-        return [reading for item in news if not item.quarantine for reading in self.channel.read(item)]
 
 
 class Day:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import timedelta
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -12,18 +11,15 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, select
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from hub.clock import ManualClock
 from hub.host import Hub
 from hub.registry import Registry
 from hub.settings import ChannelSettings, HubSettings, Settings, WebSettings
 from hub.store import tables
-from hub.web.app import make_app
 from plugins.lapor.page import FORM, PATH
 from tests.test_lapor_folder import HEADER, row, table
-from tests.web_fixtures import NOW, Office, token_on
+from tests.web_fixtures import NOW, Office, browse, token_on
 
 WORDS = "Lubang besar di Jalan Tebet Barat Raya depan toko roti, kelurahan Tebet Barat, motor sering jatuh"
 
@@ -45,16 +41,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     clock = ManualClock(NOW)
     hub = Hub(settings, clock, registry=registry)
 
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        await hub.open()
-        try:
-            yield
-        finally:
-            await hub.close()
-
-    app = make_app(hub, lifespan=lifespan)
-    with TestClient(app, follow_redirects=False) as browser:
+    with browse(hub) as (app, browser):
         there = Office(hub, app, browser, clock)
         there.clear()
         yield there

@@ -14,13 +14,13 @@ from hub.plugin import (
     Complaint,
     Ended,
     Item,
-    PluginError,
     Reading,
 )
 from hub.testing import ManualClock, make_context
 from plugins.waze.alert import sight
 from plugins.waze.source import Waze
 from sandbox.waze import Feed, make_app
+from tests.polling_host import Host
 
 FEED: dict[str, Any] = json.loads(Path(__file__).with_name("data").joinpath("waze", "feed.json").read_text())
 TOKEN = "0c0ffee0-0000-4000-8000-000000000001"
@@ -56,29 +56,6 @@ def pulled(channel: Waze, document: Any) -> list[Item]:
     jams = channel.options.include_jams
     now = channel.context.clock()
     return [sight(raw, known=(), jams=jams, polled=now).item for raw in document["alerts"]]
-
-
-class Host:
-    """Drops repeats and keeps the cursor, as the hub does."""
-
-    def __init__(self, channel: Waze) -> None:
-        self.channel = channel
-        self.cursor: Any = None
-        self.marks: dict[str, str] = {}
-        self.error: PluginError | None = None
-
-    async def pull(self) -> list[Reading]:
-        """Pull once; give what the new and changed items mean."""
-        news: list[Item] = []
-        self.error = None
-        try:
-            async for page in self.channel.pull(self.cursor):
-                news += [item for item in page.items if self.marks.get(item.native_id) != item.mark]
-                self.marks |= {item.native_id: item.mark for item in page.items}
-                self.cursor = json.loads(json.dumps(page.cursor))
-        except PluginError as error:
-            self.error = error
-        return [reading for item in news if not item.quarantine for reading in self.channel.read(item)]
 
 
 class Day:

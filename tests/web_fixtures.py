@@ -86,13 +86,8 @@ def token_on(text: str) -> str:
 
 
 @contextmanager
-def open_office(folder: Path, registry: Registry | None = None, **web: Any) -> Iterator[Office]:
-    settings = Settings(
-        hub=HubSettings(database=f"sqlite:///{folder / 'aduan.db'}", blobs=folder / "blobs"),
-        web=WebSettings(secret_key=SecretStr("only for tests"), **web),
-    )
-    clock = ManualClock(NOW)
-    hub = Hub(settings, clock, registry=registry or Registry(list, {}))
+def browse(hub: Hub) -> Iterator[tuple[Starlette, TestClient]]:
+    """Open a hub that nothing runs in, and a browser before its pages; both end with the block."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -104,6 +99,19 @@ def open_office(folder: Path, registry: Registry | None = None, **web: Any) -> I
 
     app = make_app(hub, lifespan=lifespan)
     with TestClient(app, follow_redirects=False) as browser:
+        yield app, browser
+
+
+@contextmanager
+def open_office(folder: Path, registry: Registry | None = None, **web: Any) -> Iterator[Office]:
+    settings = Settings(
+        hub=HubSettings(database=f"sqlite:///{folder / 'aduan.db'}", blobs=folder / "blobs"),
+        web=WebSettings(secret_key=SecretStr("only for tests"), **web),
+    )
+    clock = ManualClock(NOW)
+    hub = Hub(settings, clock, registry=registry or Registry(list, {}))
+
+    with browse(hub) as (app, browser):
         office = Office(hub, app, browser, clock)
         office.clear()
         yield office
