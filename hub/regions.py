@@ -8,6 +8,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -43,7 +44,17 @@ def load_region(name_or_folder: str) -> Region:
     Raises:
         RegionError: no such pack, or something in it is missing, malformed or names what does not exist.
     """
-    files = _read(_folder(name_or_folder))
+    return _bundled(name_or_folder) if name_or_folder in bundled() else _load(region_files(name_or_folder))
+
+
+@cache
+def _bundled(name: str) -> Region:
+    """Read a pack that comes with the hub and never changes under a running process."""
+    return _load(region_files(name))
+
+
+def _load(folder: Traversable) -> Region:
+    files = _read(folder)
     areas = _areas(files)
     known = frozenset(area.code for area in areas)
     entries = _toml(files, "region.toml", set(_names(Region)))
@@ -67,20 +78,21 @@ def bundled() -> list[str]:
     return sorted(entry.name for entry in _packs().iterdir() if entry.is_dir())
 
 
+def region_files(name_or_folder: str) -> Traversable:
+    """Give the folder of a bundled pack by its name, or the folder itself. Raises RegionError for neither."""
+    if name_or_folder in bundled():
+        return _packs() / name_or_folder
+    path = Path(name_or_folder).expanduser()
+    if not path.is_dir():
+        raise RegionError(f"region {name_or_folder!r}: neither a folder nor one of {', '.join(bundled())}")
+    return path
+
+
 # ------------------------------------------------------------------------------------------------------- the files
 
 
 def _packs() -> Traversable:
     return resources.files("normalizer") / "data" / "regions"
-
-
-def _folder(name: str) -> Traversable:
-    if name in bundled():
-        return _packs() / name
-    path = Path(name).expanduser()
-    if not path.is_dir():
-        raise RegionError(f"region {name!r}: neither a folder nor one of {', '.join(bundled())}")
-    return path
 
 
 def _read(folder: Traversable) -> Files:

@@ -23,4 +23,4 @@ def weigh(testimonies: Iterable[Testimony], count: int) -> dict[int, float]:
 
 def likeliest(belief: Mapping[int, float]) -> list[int]:
     """List areas, the likeliest first; equal ones in the region's order."""
-    return sorted(belief, key=lambda index: (-belief[index], index))
+    return sorted(sorted(belief), key=belief.__getitem__, reverse=True)

@@ -8,14 +8,18 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 from typing import Any, Literal
 
-from normalizer.blocking import Facts, facts, keys, probes
-from normalizer.evidence import JOIN, PERHAPS, agrees, contradicts, metres, weigh
+from normalizer.blocking import KIN, keys, probes
+from normalizer.evidence import agrees, contradicts, metres, ties, weigh
+from normalizer.facts import Facts, facts
 from normalizer.taxonomy import category
+from normalizer.weights import POLICY, Policy
 
 __all__ = ["Arrival", "Candidate", "Decision", "decide", "facts", "keys", "probes", "weigh", "window"]
 
 PILE = 4
 """So many strangers with other words on exactly the same point: it is a pin an app sets, not a position."""
+STRETCH = 150.0
+"""Metres that a report may reach whose kind is not known for sure, where its kind itself allows no more."""
 WITNESSES = 60
 """So many complaints of one report are weighed, those nearest in time: in a flood a report has thousands."""
 SHOWN = 3
@@ -86,6 +90,7 @@ def decide(
     *,
     separated: frozenset[int] = frozenset(),
     numbers: Mapping[str, int] | None = None,
+    policy: Policy = POLICY,
 ) -> Decision:
     """Decide whether a complaint joins one of the candidates' reports. The candidates' order changes nothing.
 
@@ -97,29 +102,29 @@ def decide(
         return Decision("join", quoted, 0.999, ("nomor-dikutip",))
     seen = _without_pile(new, candidates)
     groups = _by_report(candidate for candidate in candidates if candidate.report not in separated)
-    verdicts = [_judge(new.at, seen, group) for group in groups.values()]
+    verdicts = [_judge(new.at, seen, group, policy) for group in groups.values()]
     verdicts.sort(key=lambda verdict: (-verdict.score, verdict.report))
-    return _choose([verdict for verdict in verdicts if verdict.score >= PERHAPS])
+    return _choose([verdict for verdict in verdicts if verdict.score >= policy.perhaps], policy.join)
 
 
-def _choose(verdicts: list[_Verdict]) -> Decision:
+def _choose(verdicts: list[_Verdict], join: float) -> Decision:
     """Take the best report that is open and sure; leave the next few to people."""
     likely = [verdict for verdict in verdicts if not verdict.closed]
-    joined = next((verdict for verdict in likely if verdict.sure and verdict.score >= JOIN), None)
+    joined = next((verdict for verdict in likely if verdict.sure and verdict.score >= join), None)
     others = tuple(verdict.row for verdict in likely if verdict is not joined)[:SHOWN]
     if joined:
         return Decision("join", *joined.row, perhaps=others)
-    past = next((verdict.report for verdict in verdicts if verdict.closed and verdict.score >= JOIN), None)
+    past = next((verdict.report for verdict in verdicts if verdict.closed and verdict.score >= join), None)
     if not others:
         return Decision("separate", recurrence=past)
     return Decision("perhaps", None, *others[0][1:], perhaps=others, recurrence=past)
 
 
-def _judge(at: datetime, facts: Facts, members: list[Candidate]) -> _Verdict:
+def _judge(at: datetime, facts: Facts, members: list[Candidate], policy: Policy) -> _Verdict:
     heard = members if len(members) <= WITNESSES else nsmallest(WITNESSES, members, key=lambda one: _nearness(at, one))
-    weighed = [weigh(facts, member.facts, _hours(at, member.at)) for member in heard]
+    weighed = [weigh(facts, member.facts, _hours(at, member.at), policy.weights) for member in heard]
     score, evidence = max(weighed)
-    against = _bridges(evidence, weighed) + _stretches(facts, members)
+    against = _bridges(evidence, weighed) + _stretches(facts, members) + _mixes(evidence, facts, heard)
     if any(_sealed_apart(facts, member) for member in members):
         score = 0.0
     return _Verdict(members[0].report, score, evidence + against, not against, any(_closed(at, m) for m in members))
@@ -135,13 +140,25 @@ def _bridges(best: tuple[str, ...], weighed: list[tuple[float, tuple[str, ...]]]
     return ("berlawanan",) if apart else ()
 
 
+def _mixes(best: tuple[str, ...], facts: Facts, members: list[Candidate]) -> tuple[str, ...]:
+    """What is surely of one kind must not join what is surely of another because a vague one stands between them."""
+    if "u" in facts or ties(best):
+        return ()
+    kind = category(facts["c"]).group
+    sure = {category(member.facts["c"]).group for member in members if "u" not in member.facts} - {kind, KIN.get(kind)}
+    return ("jenis-campur",) if sure else ()
+
+
 def _stretches(facts: Facts, members: list[Candidate]) -> tuple[str, ...]:
     """A chain of neighbours is not one incident: its extent is counted from the report's anchor."""
     anchor = members[0].anchor
     if anchor is None or "p" not in facts:
         return ()
     apart = metres(anchor, facts["p"])
-    return (f"bentang:{apart:.0f}m",) if apart > category(facts["c"]).extent else ()
+    all_of_it = [facts, *(member.facts for member in members)]
+    extent = max(category(one["c"]).extent for one in all_of_it)
+    extent = max(extent, STRETCH if any("u" in one for one in all_of_it) else 0)
+    return (f"bentang:{apart:.0f}m",) if apart > extent else ()
 
 
 def _quoted(new: Arrival | Candidate, numbers: Mapping[str, int], barred: frozenset[int]) -> int | None:

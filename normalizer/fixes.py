@@ -16,6 +16,10 @@ HANDHELD = 15.0
 """Metres that a telephone's position is usually off, where the channel does not say."""
 COARSE = 200.0
 """Metres from which a stated accuracy is worse than a photo's own position."""
+DEGREE = 111_000.0
+"""Metres, about."""
+VAGUE = 1000.0
+"""Metres from which a rounded position inside the region is a name of the city rather than of a place."""
 SURE = 0.97
 """Trust in a position: a reporter may stand elsewhere than the matter."""
 REPAIRED = 0.85
@@ -61,7 +65,10 @@ def fixes(ground: Boundaries, complaint: Complaint, photo: Position | None) -> I
     """Give the positions that mean something, the most trusted first; default pins and Null Island do not."""
     for label, position, accuracy in _given(complaint, photo):
         if ground.speaks(position):
-            yield _fix(ground, label, position, accuracy)
+            grain = _grain(position)
+            fix = _fix(ground, label, position, max(accuracy, grain))
+            if not fix.spotting or grain < VAGUE:
+                yield fix
 
 
 def _given(complaint: Complaint, photo: Position | None) -> list[tuple[str, Position, float]]:
@@ -72,6 +79,12 @@ def _given(complaint: Complaint, photo: Position | None) -> list[tuple[str, Posi
         given.insert(0 if given and given[0][2] > COARSE else 1, ("exif", photo, HANDHELD))
     links = positions(f"{complaint.address}\n{complaint.words}")
     return given + [("link", position, HANDHELD) for position in links]
+
+
+def _grain(position: Position) -> float:
+    """Give the metres that a position is rounded by: half of what its last decimal stands for."""
+    decimals = max(len(repr(value).partition(".")[2]) for value in position)
+    return DEGREE / 2 / 10.0**decimals
 
 
 def _fix(ground: Boundaries, label: str, position: Position, accuracy: float) -> Fix:

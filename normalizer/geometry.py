@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,8 @@ BLUR = 25.0
 """Metres by which two maps of the same border differ in nine of ten places that they differ at."""
 PIN = 25.0
 """Metres around a default pin within which a position says nothing."""
+
+_RING = np.array([(math.sin(step * math.pi / 3), math.cos(step * math.pi / 3)) for step in range(6)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,18 @@ class Boundaries:
         if inside.size:
             return self._held(point, int(inside.min()))
         return self._near(point, accuracy)
+
+    def around(self, positions: Sequence[Position], metres: float) -> list[dict[int, float]]:
+        """Give, for each position, the shares of the areas that lie around it: all at once, for many positions."""
+        offsets = np.array([(0.0, 0.0), *(metres * _RING), *(metres / 2 * _RING[::2])])
+        weights = [len(_RING), *[1] * (len(offsets) - 1)]
+        centres = np.array([(lon * self._right, lat * self._up) for lat, lon in positions]).reshape(-1, 1, 2)
+        samples, areas = self._tree.query(shapely.points((centres + offsets).reshape(-1, 2)), predicate="intersects")
+        found: list[dict[int, float]] = [{} for _ in positions]
+        for sample, area in zip(samples.tolist(), areas.tolist(), strict=True):
+            at, part = divmod(sample, len(offsets))
+            found[at][area] = found[at].get(area, 0.0) + weights[part] / sum(weights)
+        return found
 
     def readings(self, position: Position) -> Iterator[Position]:
         """Give the position, then what it becomes when a lost sign or a swapped pair is put right."""

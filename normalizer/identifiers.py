@@ -88,7 +88,24 @@ BIRTH = (
 )
 """Tried before dates are set aside."""
 
-_MAIL = Rules(cues=("@",), rules=(_rule("e-mail", r"(?<![\w.+-])(?P<it>[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)"),))
+_PROVIDER = r"(?:gmail|ymail|yahoo|hotmail|outlook|live|icloud)"
+_MAIL = Rules(
+    cues=("@", "(at)", "[at]", " at "),
+    rules=(
+        _rule("e-mail", r"(?<![\w.+-])(?P<it>[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)"),
+        # Without its ending, or with the sign spelled out.
+        _rule(
+            "e-mail",
+            rf"(?<![\w.+-])(?P<it>[\w.+-]{{2,64}}(?:@| ?(?i:\(at\)|\[at\]) ?| (?i:at) )(?i:{_PROVIDER}\b)",
+            r"(?:(?:\.| ?[(\[]?(?i:dot)[)\]]? ?)[a-z]{2,3}\b){0,2})",
+        ),
+    ),
+)
+
+_TAXPAYER = Rules(
+    cues=("npwp",),
+    rules=(_rule("NPWP", r"\b(?i:npwp)\b(?:\s+(?i:no|nomor|saya)\b\.?){0,2}[\s.:=]{0,3}(?P<it>\d{15})(?!\d)"),),
+)
 
 _NUMBERS = Rules(
     shape=re.compile(r"\d(?:[\s.\-()]{0,3}\d){6}"),
@@ -107,14 +124,14 @@ _NUMBERS = Rules(
             r"(?<!\d)(?P<it>[1-9]\d{3}[ .\-]\d\d(?:[04][1-9]|[1256]\d|[37][01])[ .\-]",
             r"(?:0[1-9]|1[0-2])\d\d[ .\-]\d{4})(?!\d)",
         ),
-        _rule("BPJS", r"(?<!\d)(?P<it>000\d{10})(?!\d)"),
+        _rule("BPJS", r"(?<!\d)(?P<it>000\d{10}|000\d[ \-]\d{4}[ \-]\d{4}[ \-]\d)(?!\d)"),
         _rule(
             "BPJS",
             r"\b(?i:bpjs|kis|jkn)(?:\s+(?i:no|nomor|kesehatan|peserta)\b\.?){0,3}[\s.:=]{0,3}(?P<it>\d{11,13})(?!\d)",
         ),
         _rule(
             "rekening",
-            r"\b(?i:no\.?\s?rek|norek|rek|rekening|bca|bri|bni|btn|bsi|mandiri|cimb|danamon|permata|bank\s+\w+)\b",
+            r"\b(?i:no\.?\s?rek|norek|rek|rekening|bca|bri|bni|btn|bsi|mandiri|cimb|danamon|permata|bank\s+\w+|va|virtual\s+account)\b",
             r"(?!\s+(?i:listrik|pln|air|pam|pdam|telepon))[^\d\n]{0,25}?(?<!\d)(?P<it>\d(?:[ \-]?\d){8,15})(?!\d)",
         ),
         _rule("telepon", r"(?<!\d)(?P<it>\(?(?:\+\s?62|62|0)\)?[\s.\-]?8(?:[\s.\-)]{0,2}\d){7,11})(?!\d)"),
@@ -131,6 +148,15 @@ _NUMBERS = Rules(
         ),
     ),
 )
+
+_ODD_PHONES = (
+    Rules(
+        shape=re.compile(r"8\d{1,2}[/_]\d{3,4}[/_]\d"),
+        rules=(_rule("telepon", r"(?<![\w/])(?P<it>(?:0|\+?62)8\d\d?([/_])\d{3,4}\2\d{3,5})(?![\w/])"),),
+    ),
+    Rules(cues=("o8",), rules=(_rule("telepon", r"(?<!\w)(?P<it>[oO]8[\doO]{8,11})(?!\w)"),)),
+)
+"""With strokes, and with a letter for the first nought."""
 
 _PLATES = Rules(
     cues=("plat", "pol"),
@@ -158,8 +184,12 @@ _PLATES = Rules(
 )
 
 _ACCOUNTS = Rules(
-    cues=("@",),
+    cues=("@", "ig:", "gram:", "witter:", "tiktok:"),
     rules=(
+        _rule(
+            "akun",
+            r"\b(?i:ig|instagram|twitter|tiktok|telegram):[ \t]{0,2}(?P<it>(?!(?i:https?|www)\b)@?\w[\w.]{2,29})",
+        ),
         # Not a price ("@5000", "@10rb") and not "at" before a place.
         _rule(
             "akun",
@@ -169,29 +199,121 @@ _ACCOUNTS = Rules(
     ),
 )
 
-_NAMES = Rules(
-    cues=("nama", "perkenalkan"),
-    shape=re.compile(r"a(?<!\wa)(?:n\.|\.\s?n|/n)|hormat\s+[sk]a[^\n]*\n|salam[\s,]*\n"),
-    rules=(
-        # A form: up to the end of the line, a mark or the next field.
-        _rule(
-            "nama",
-            rf"\b(?i:nama(?:\s+{_WHOSE})?)\s*[:=]\s*{_HONORIFIC}",
-            r"(?P<it>[A-Za-z][A-Za-z'’.]*(?:[ \t]+[A-Za-z][A-Za-z'’.]*){0,3}?)",
-            rf"(?=\s*(?:[,;:\n\d(]|$|\.(?:\s|$)|(?i:\b{_NEXT_FIELD}\b)))",
+_NO_NAME = (
+    r"(?!(?i:warga|selaku|sebagai|ketua|wakil|pengurus|rt|rw|mau|ingin|mohon|minta|dari|tinggal|adalah|yang|sudah|belum"
+    r"|tidak|sangat|hanya|akan|dan|juga|di|ke|lurah|camat|walikota|wali|gubernur|bupati|presiden|kepala|kadis|kapolsek"
+    r"|menteri|dinas|petugas|pegawai|polisi|guru|dokter|satpam|admin|ustad|ustadz|haji|sekalian|semua|terkait|saya"
+    r"|kami|tetangga|pemilik|pelapor|orang|anak|istri|suami|almarhum|alm|terhormat|kelurahan|kecamatan|seluruh"
+    r"|masyarakat|pemerintah|pt|cv|lapor|beliau|bapak|ibu|pak|bu|spj|polri|tni|lpmk|lpj|nama|dan|materai|basah|digital)\b)"
+)
+"""What follows a cue for a name and is none: titles, roles and everyday words."""
+_SAID_OF_NAMES = (
+    r"(?!(?:tidak|tdk|gak|ga|nggak|sudah|sdh|udah|belum|blm|kok|kenapa|mengapa|hilang|di|ada|salah|ke|kan|masuk|keluar"
+    r"|untuk|yang|yg|dan|juga|dalam|pada|sebagai|atas|agar|dari|dulu|malah|masih|sama|saja|tapi|muncul|dicoret|dihapus"
+    r"|terhapus|terdaftar|tercatat|tertulis|tertera|terdata|termasuk|tercantum|berubah|diganti|dobel|double|dicantumkan"
+    r"|didaftarkan|dicatut|warga|jalan|sekolah|orang|anak|ibu|bapak|suami|istri|lengkap|pribadi|perusahaan|pt|cv|kami"
+    r"|saya|siapa|apa|itu|ini|tersebut|tsb|katanya|wajib|ahli|almarhum|almarhumah|alm|ank|sy"
+    r"|kakek|nenek|seluruh|masyarakat|pemilik|lama|baru|bank|pemohon|akun)\b)"
+)
+"""What is often said of a name instead of the name."""
+_SPOKEN_NAME = (
+    r"(?P<it>[a-z][a-z'’]{2,19}(?:[ \t]+"
+    r"(?!(?:dari|warga|umur|usia|alamat|tinggal|pak|bu|terima|korban|bagian|belum|sudah|no|nik|yang|yg|dan)\b)"
+    r"[a-z'’]{2,20}){0,2})"
+)
+_ENDS_NAME = r"(?=\s*(?:[,.;\n(]|$)|\s+(?i:dari|warga|umur|usia|alamat|tinggal|nik|no|hp|rt|belum|blm|sudah|sdh)\b)"
+
+_NAMED = r"[Nn](?<!\w.)[Aa][Mm][Aa]\b"
+"""Begins with letters, not with an assertion, so that the search leaps from n to n."""
+
+_NAMES = (
+    Rules(
+        cues=("nama",),
+        rules=(
+            # A form: up to the end of the line, a mark or the next field.
+            _rule(
+                "nama",
+                rf"{_NAMED}(?:\s+(?i:{_WHOSE}))?\s*[:=]\s*{_HONORIFIC}",
+                r"(?P<it>[A-Za-z][A-Za-z'’.]*(?:[ \t]+[A-Za-z][A-Za-z'’.]*){0,3}?)",
+                rf"(?=\s*(?:[,;:\n\d(]|$|\.(?:\s|$)|(?i:\b{_NEXT_FIELD}\b)))",
+            ),
+            _rule("nama", rf"{_NAMED}(?i:\s+{_WHOSE}(?:\s+saya)?(?:\s+adalah)?)\s*{_HONORIFIC}{_NAME}"),
         ),
-        _rule("nama", rf"\b(?i:nama\s+{_WHOSE}(?:\s+saya)?(?:\s+adalah)?)\s*{_HONORIFIC}{_NAME}"),
-        _rule("nama", rf"(?i:\bperkenalkan,?\s+(?:nama\s+)?saya)\s*[:=,]?\s*{_HONORIFIC}{_NAME}"),
-        _rule(
-            "nama",
-            rf"(?:(?i:\ba\.\s?n\.?|\ba/n|\batas\s+nama)|\ban\.)\s*[:=]?\s*{_HONORIFIC}",
-            rf"(?!(?i:warga|seluruh|masyarakat|pemerintah|pt|cv|ketua|kelurahan|kecamatan|rt|rw)\b){_NAME}",
+    ),
+    Rules(
+        shape=re.compile(r"a(?<!\wa)(?:n\.|n\s?:|\.\s?n|/n|tas\s+nama)"),
+        rules=(
+            _rule(
+                "nama",
+                rf"(?:(?i:\ba\.\s?n\.?|\ba/n|\batas\s+nama)|\ban\.|\ban\s?:)\s*[:=]?\s*{_HONORIFIC}",
+                rf"(?!(?i:warga|seluruh|masyarakat|pemerintah|pt|cv|ketua|kelurahan|kecamatan|rt|rw)\b){_NAME}",
+            ),
         ),
-        _rule("nama", rf"(?i:\b(?:hormat\s+(?:saya|kami)|salam))\s*,?\s*\n\s*{_HONORIFIC}{_NAME}[ \t]*(?=\n|$)"),
     ),
 )
 
-RULES = (_MAIL, _NUMBERS, _PLATES, _ACCOUNTS, _NAMES)
+_TITLE = r"(?:bapak|bpk|pak|ibu|bu|sdr|sdri|saudara|saudari|tuan|nyonya|mas|mbak|haji)"
+_CALLED = r"(?P<it>(?:[A-Z]{1,2}\.[ \t]?)?[A-Z][\w'’]*(?:[ \t]+(?:[A-Z][\w'’]+|[A-Z]{1,2}\.)){0,3})"
+"""A name in running text: a full stop ends it, unless it is of an initial."""
+_WHO = (
+    # "RT 5" may be covered already.
+    "(?:dari\\s(?:\ufffc|(?i:rt|rw|kel|kelurahan|jl|jln|jalan|gang|gg|perum|perumahan|kampung|kp|desa|komplek|blok|warga)"
+    r"\b)|(?:warga|tinggal di|alamat|umur|usia|selaku|sebagai|ketua|pengurus|penduduk|domisili)\b)"
+)
+_SPOKEN = (
+    # All in small letters: only where the name soon ends and the words are not what is said of names.
+    Rules(
+        cues=("nama saya ", "perkenalkan", "atas nama ", "a.n.", "a. n."),
+        rules=(
+            _rule(
+                "nama",
+                rf"\b(?i:nama saya|perkenalkan,? saya|atas nama|a\. ?n\.) {_HONORIFIC}",
+                rf"{_SAID_OF_NAMES}{_SPOKEN_NAME}{_ENDS_NAME}",
+            ),
+            _rule("nama", rf"(?i:\bperkenalkan,?\s+(?:nama\s+)?saya)\s*[:=,]?\s*{_HONORIFIC}{_NAME}"),
+        ),
+    ),
+    # "Saya … dari RT 3": who it is follows in small letters, so that headlines are not taken for names.
+    Rules(
+        shape=re.compile(
+            rf"saya[,:]?\s(?:{_TITLE}\b\.?\s)?{_NO_NAME}[\w'’.]{{1,40}}(?:\s[\w'’.]{{1,40}}){{0,2}},?\s+{_WHO}"
+        ),
+        rules=(
+            _rule(
+                "nama",
+                rf"\b[Ss]aya[,:]?\s(?:(?i:{_TITLE})\b\.?\s)?{_NO_NAME}",
+                rf"(?P<it>[A-Z][\w'’]{{0,30}}\.?(?:[ \t][A-Z][\w'’]{{0,30}}\.?){{0,2}})(?=,?\s+{_WHO})",
+            ),
+        ),
+    ),
+    *(
+        Rules(
+            shape=re.compile(rf"{greeting}\s*,?\s*\n"),
+            rules=(_rule("nama", rf"\b(?i:{greeting})\s*,?\s*\n\s*{_HONORIFIC}{_NAME}[ \t]*(?=\n|$)"),),
+        )
+        for greeting in (r"hormat\s+(?:saya|kami)", "salam")
+    ),
+    Rules(cues=("bernama",), rules=(_rule("nama", rf"\b(?i:bernama)\s+{_HONORIFIC}{_NO_NAME}{_CALLED}"),)),
+    Rules(
+        cues=("ttd", "tertanda", "pelapor", "cp"),
+        rules=(
+            _rule(
+                "nama",
+                rf"\b(?i:(?:ttd|tertanda|cp)\b\.?\s*[:=,]?|pelapor\s*[:=])\s*{_HONORIFIC}{_NO_NAME}{_CALLED}",
+            ),
+        ),
+    ),
+    *(
+        Rules(
+            shape=re.compile(rf"{cue}\s+{_TITLE}\b"),
+            rules=(_rule("nama", rf"\b(?i:{cue}\s+{_TITLE})\b\.?\s+{_NO_NAME}{_CALLED}"),),
+        )
+        for cue in ("dengan", "dgn", "hubungi", "kontak")
+    ),
+)
+"""Names that no form asks for."""
+
+RULES = (_MAIL, _TAXPAYER, _NUMBERS, *_ODD_PHONES, _PLATES, _ACCOUNTS, *_NAMES, *_SPOKEN)
 """In the order in which they are tried."""
 
 _TIME = r"\d{1,2}[.:]\d{2}"
@@ -221,6 +343,10 @@ HARMLESS = (
     Rules(
         shape=re.compile(r"r[tw][\s.:]{0,3}\d"),
         rules=(_rule("RT/RW", r"\b(?i:R[TW])[\s.:]{0,3}\d{1,3}(?:\s?[/,\-]\s?\d{1,3})*(?!\d)"),),
+    ),
+    Rules(
+        cues=("1500", "0800", "0-800"),
+        rules=(_rule("layanan", r"(?<![\d\-.])(?:1500[ \-.]?\d{3}|0-?800(?:[ \-.]?\d){6,10})(?![\d\-])"),),
     ),
     Rules(cues=("rp",), rules=(_rule("rupiah", r"\b(?i:rp)\.?\s*\d[\d.,]*"),)),
 )

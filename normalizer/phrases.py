@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -9,20 +10,26 @@ from typing import Generic, TypeVar
 from normalizer.text import Lexicon, tokens
 
 T = TypeVar("T")
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _ENDINGS = frozenset({"nya", "lah", "kah", "pun"})
+
+
+_REMEMBERED = 50_000
+"""Words whose base form is kept: most of what people write is a few thousand words."""
 
 
 class Speller:
     """Gives each word its standard base form, so that the lists need one form of a word only."""
 
     def __init__(self, forms: Mapping[str, str], words: Lexicon) -> None:
-        self._known: dict[str, tuple[str, ...]] = {}
+        known: dict[str, str] = {}
         slang = {key: value for key, value in words.slang.items() if key not in words.blocked}
         for written in {*slang, *forms}:
             standard = tokens(slang.get(written, written))
-            self._known[written] = tuple(forms.get(word, word) for word in standard)
+            known[written] = " ".join(forms.get(word, word) for word in standard) or written
         for base in forms.values():
-            self._known.setdefault(base, (base,))
+            known.setdefault(base, base)
+        self._bases = _Bases(known)
 
     def spell(self, text: str) -> list[str]:
         """List the words of a text in base form; `anak2` counts as `anak`."""
@@ -30,25 +37,34 @@ class Speller:
 
     def align(self, text: str) -> tuple[list[str], list[str]]:
         """List the base forms and beside each the word as it was written."""
-        bases: list[str] = []
-        written: list[str] = []
-        for word in tokens(text):
-            base = self._known.get(word)
-            if base is None and (word[-3:] in _ENDINGS or word[-1] == "2"):
-                base = self._strip(word)
-            if base:
-                bases += base
-                written += (word,) * len(base)
-            else:
-                bases.append(word)
-                written.append(word)
+        written = tokens(text)
+        bases = list(map(self._bases.__getitem__, written))
+        if " " in "".join(bases):
+            pairs = [(base, word) for word, several in zip(written, bases, strict=True) for base in several.split()]
+            return [base for base, _ in pairs], [word for _, word in pairs]
         return bases, written
 
-    def _strip(self, word: str) -> tuple[str, ...]:
+
+class _Bases(dict[str, str]):
+    """Base forms by written word: those of the lists, and the others as they are met. Several words are joined."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        super().__init__(known)
+        self._known = dict(known)
+
+    def __missing__(self, word: str) -> str:
+        base = self._of(word)
+        if len(self) < _REMEMBERED:
+            self[word] = base
+        return base
+
+    def _of(self, word: str) -> str:
+        """Take off the 2 of reduplication, particles, and letters that are drawn out: banjirrr."""
+        word = _DRAWN_OUT.sub(r"\1", word)
         stem = word.rstrip("2") if len(word) > 4 and word[-1] == "2" else word
         if stem[-3:] in _ENDINGS and len(stem) > 6:
             stem = stem[:-3]
-        return self._known.get(stem, (stem,))
+        return self._known.get(stem, stem) or word
 
 
 @dataclass(slots=True)
@@ -83,21 +99,16 @@ class Phrases(Generic[T]):
 
     def find(self, words: list[str]) -> Iterator[Hit[T]]:
         """Yield the phrases in a list of base forms, from left to right."""
-        after = 0
-        for start in [at for at, word in enumerate(words) if word in self._firsts]:
+        firsts, count, after = self._firsts, len(words), 0
+        for start in [at for at, word in enumerate(words) if word in firsts]:
             if start < after:
                 continue
-            hit = self._longest(words, start)
-            if hit:
-                after = hit.end
-                yield hit
-
-    def _longest(self, words: list[str], start: int) -> Hit[T] | None:
-        hit, end = None, start + 1
-        node = self._firsts.get(words[start])
-        while node:
-            if node.complete:
-                hit = Hit(start, end, *node.complete)
-            node = node.nexts.get(words[end]) if end < len(words) else None
-            end += 1
-        return hit
+            node: _Node[T] | None = firsts[words[start]]
+            end, found = start, None
+            while node is not None:
+                end += 1
+                if node.complete:
+                    found, after = node.complete, end
+                node = node.nexts.get(words[end]) if end < count else None
+            if found:
+                yield Hit(start, after, *found)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from normalizer.belief import Testimony, likeliest, weigh
-from normalizer.complaint import Complaint, Place
+from normalizer.complaint import Complaint, Place, PlaceLevel
 from normalizer.fixes import SECOND, SURE, Fix, chosen, fixes
 from normalizer.gazetteer import OUTSIDE
 from normalizer.geometry import BLUR, Boundaries, Spotting
@@ -19,17 +19,26 @@ from normalizer.text import find_rt_rw
 
 REPORTED = 0.8
 """Trust in the kelurahan that a channel names."""
-LIKELY = 0.5
-"""From here on an area is named; below, only a larger one around it."""
+LIKELY = {"kelurahan": 0.55, "kecamatan": 0.68, "kota": 0.68, "outside": 0.5}
+"""From here on a place of this level is named; below, only a larger one around it, or none. With these, about nine
+in ten of the kecamatan named were right."""
+ECHO = 0.5
+"""What is left of the trust in a name that is part of one said already: Kalibata City, Kalibata."""
 CLEAR = 0.6
 """Likelihood from which words speak against coordinates."""
 APART = 150.0
 """Metres between a position and the area named, from which the two disagree."""
 WORTH_NAMING = 0.05
+MEANT = 0.6
+"""Share from which a name is said to mean an area."""
 TEXT_OUTSIDE = 0.6
 """Most that words alone can say for a place outside."""
 POSITION_OUTSIDE = 0.95
 DISPUTED = 0.6
+KECAMATAN, KOTA = 8, 5
+"""Length of their codes."""
+LARGER: tuple[tuple[PlaceLevel, int], ...] = (("kecamatan", KECAMATAN), ("kota", KOTA))
+"""What to name where a kelurahan would be a guess, with the length of its codes."""
 RADIUS = {"street": 300.0, "spot": 200.0}
 """Metres around the known point of a street or landmark in which the matter probably is."""
 
@@ -47,14 +56,21 @@ class Said:
     """Of a place: street, rt and rw, whatever the position."""
 
 
+@lru_cache(maxsize=4)
+def placer_of(region: Region) -> Placer:
+    """Give the placer of a region; its names and borders take most of a second to build, once for a process."""
+    return Placer(region)
+
+
 class Placer:
     """Finds places in one region. Pure, and cheap to send to another process: it takes only the region along."""
 
     def __init__(self, region: Region) -> None:
         self._region = region
         self._areas = region.areas
+        self._codes = {length: [area.code[:length] for area in region.areas] for length in (KECAMATAN, KOTA)}
         self._ground = Boundaries(region)
-        self._names = Names(region)
+        self._names = Names(region, self._ground)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Placer, (self._region,)
@@ -76,7 +92,10 @@ class Placer:
     def _said(self, complaint: Complaint) -> Said:
         text = f"{complaint.address}\n{complaint.words}" if complaint.address else complaint.words
         mentions = _once(self._names.find(text))
-        testimonies: list[Testimony] = [(mention.weights, mention.trust) for mention in mentions]
+        testimonies: list[Testimony] = [
+            (mention.weights, mention.trust * ECHO if _echoes(mention, mentions[:at]) else mention.trust)
+            for at, mention in enumerate(mentions)
+        ]
         evidence = [self._label(mention) for mention in mentions]
         reported = self._names.kelurahan(complaint.kelurahan_reported) if complaint.kelurahan_reported else {}
         if reported:
@@ -96,11 +115,12 @@ class Placer:
     def _label(self, mention: Mention) -> str:
         if mention.name.kind != "area":
             return f"{mention.name.kind}:{mention.name.text}"
-        codes = [self._areas[index].code for index in mention.weights]
-        for level, length in (("kelurahan", 13), ("kecamatan", 8)):
-            if len({code[:length] for code in codes}) == 1:
-                return f"{level}:{codes[0][:length]}"
-        return f"name:{mention.name.text}"
+        best = max(mention.weights, key=mention.weights.__getitem__)
+        if mention.weights[best] >= MEANT:
+            return f"kelurahan:{self._areas[best].code}"
+        kecamatan = self._by(KECAMATAN, mention.weights)
+        best_wide = max(kecamatan, key=kecamatan.__getitem__)
+        return f"kecamatan:{best_wide}" if kecamatan[best_wide] >= MEANT else f"name:{mention.name.text}"
 
     # ------------------------------------------------------------------------------------------------- by a position
 
@@ -123,13 +143,20 @@ class Placer:
             metres_to_border=_border(fix),
             runner_up="" if runner is None else self._areas[runner].code,
             conflict=against is not None,
-            evidence=(fix.label, *(other.label for other in others), *said.evidence),
+            evidence=(fix.label, *(other.label for other in others), *self._edge(fix, index), *said.evidence),
             **said.members,
         )
 
+    def _edge(self, fix: Fix, index: int) -> Iterator[str]:
+        """Name the border that a position is so near to that no map can tell its side."""
+        spotting = fix.spotting
+        if spotting and spotting.neighbour is not None and (spotting.metres_to_border or 0.0) < BLUR:
+            across = spotting.neighbour if index == spotting.area else spotting.area
+            yield f"border:{self._areas[across].code}"
+
     def _against(self, fix: Fix, index: int, said: Said) -> int | None:
         """Give the area that the words clearly name in another kecamatan, away from the position."""
-        wide = self._by(8, said.belief)
+        wide = self._by(KECAMATAN, said.belief)
         best = max(wide, key=lambda code: wide[code], default="")
         if not best or wide[best] < CLEAR or best == self._areas[index].kecamatan:
             return None
@@ -157,13 +184,18 @@ class Placer:
     def _by_words(self, said: Said) -> Place:
         best = said.order[0] if said.order else None
         likely = 0.0 if best is None else said.belief[best]
-        if best == OUTSIDE and likely >= LIKELY:
+        if best == OUTSIDE and likely >= LIKELY["outside"]:
             return Place(
                 result="outside", confidence=round(min(likely, TEXT_OUTSIDE), 3), evidence=said.evidence, **said.members
             )
-        if best is not None and best != OUTSIDE and likely >= LIKELY:
+        if best is not None and best != OUTSIDE and self._sure(best, likely, said):
             return self._in(best, likely, said)
         return self._around(said)
+
+    def _sure(self, index: int, likely: float, said: Said) -> bool:
+        """Say whether the words are sure enough of a kelurahan, and of the kecamatan it is in."""
+        kecamatan = self._by(KECAMATAN, said.belief)[self._areas[index].kecamatan]
+        return likely >= LIKELY["kelurahan"] and kecamatan >= LIKELY["kecamatan"]
 
     def _in(self, index: int, likely: float, said: Said) -> Place:
         """Place in one kelurahan: at the street or landmark named in it, if any."""
@@ -188,10 +220,12 @@ class Placer:
 
     def _around(self, said: Said) -> Place:
         """Place in a kecamatan or kota that the words leave likely, else nowhere."""
-        for level, length in (("kecamatan", 8), ("kota", 5)):
+        if not said.order:
+            return Place(evidence=said.evidence, **said.members)
+        for level, length in LARGER:
             wide = self._by(length, said.belief)
             best = max(wide, key=lambda code: wide[code], default="")
-            if best and wide[best] >= LIKELY:
+            if best and wide[best] >= LIKELY[level]:
                 return Place(
                     result="found",
                     level=level,
@@ -212,10 +246,11 @@ class Placer:
 
     def _by(self, length: int, belief: Mapping[int, float]) -> dict[str, float]:
         """Sum up likelihoods by the beginning of the area codes."""
-        wide: dict[str, float] = defaultdict(float)
+        codes, wide = self._codes[length], dict[str, float]()
         for index, likely in belief.items():
             if index != OUTSIDE:
-                wide[self._areas[index].code[:length]] += likely
+                code = codes[index]
+                wide[code] = wide.get(code, 0.0) + likely
         return wide
 
 
@@ -225,6 +260,12 @@ def _once(mentions: list[Mention]) -> tuple[Mention, ...]:
     for mention in sorted(mentions, key=lambda mention: -mention.trust):
         best.setdefault(f"{mention.name.kind}:{mention.name.text}", mention)
     return tuple(best.values())
+
+
+def _echoes(mention: Mention, before: tuple[Mention, ...]) -> bool:
+    """Say whether a name was said within, or around, a more trusted one: it is no second witness."""
+    said = mention.name.said
+    return not mention.cued and any(said in other.name.said or other.name.said in said for other in before)
 
 
 def _border(fix: Fix) -> float | None:

@@ -48,7 +48,7 @@ def find_personal(text: str) -> tuple[Found, ...]:
     found = list(_behind_links(text)) if _has_link(lowered) else []
     births, rules = in_question(BIRTH, lowered), in_question(RULES, lowered)
     if births or rules:
-        masked = _cover_all(_cover_numbers(text), (JAKI, URL))
+        masked = _cover_numbers(text, lowered)
         masked = _take_all(births, masked, found)
         masked = _cover_all(masked, (pattern for _, pattern in in_question(HARMLESS, lowered)))
         _take_all(rules, masked, found)
@@ -90,8 +90,13 @@ def _behind_links(text: str) -> Iterator[Found]:
             yield Found(kind, *match.span(kind))
 
 
-def _cover_numbers(text: str) -> str:
-    return HUB.sub(lambda match: match[0] if read_number(match[1]) is None else _cover(match), text)
+def _cover_numbers(text: str, lowered: str) -> str:
+    """Cover report numbers and links. Each is looked for only where something of it is there."""
+    if "-" in text:
+        text = HUB.sub(lambda match: match[0] if read_number(match[1]) is None else _cover(match), text)
+    if "jk" in lowered:
+        text = JAKI.sub(_cover, text)
+    return URL.sub(_cover, text) if _has_link(lowered) else text
 
 
 def _cover_all(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
@@ -117,7 +122,9 @@ def scrub(text: str, *, names: Sequence[str] = ()) -> str:
 
 
 def _scrub_once(text: str, names: Sequence[re.Pattern[str]]) -> str:
-    text = _replace(text, ((one, f"[{one.kind}]") for one in find_personal(text)))
+    found = find_personal(text)
+    if found:
+        text = _replace(text, ((one, f"[{one.kind}]") for one in found))
     for pattern in names:
         text = pattern.sub("[nama]", text)
     return text

@@ -83,9 +83,12 @@ class Rule:
     """Leads where the lead's place is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Region:
-    """All that differs from one city to the next."""
+    """All that differs from one city to the next.
+
+    Two are equal only where they are one object, so that what is built from a region can be remembered by it.
+    """
 
     code: str
     title: str

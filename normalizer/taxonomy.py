@@ -45,10 +45,10 @@ def _days(count: float) -> timedelta:
 
 
 CATEGORIES: tuple[Category, ...] = (
-    Category("banjir", "Banjir dan genangan", "Flood", "air", _hours(6), 80, 400, legal_class="ringan"),
+    Category("banjir", "Banjir dan genangan", "Flood", "air", _hours(12), 80, 400, legal_class="ringan"),
     Category("saluran-air", "Saluran air, kali, sungai", "Drains and rivers", "saluran", _days(14), 60, 200),
-    Category("jalan-rusak", "Jalan rusak", "Damaged road", "jalan", _days(21), 40, 150),
-    Category("trotoar", "Trotoar", "Sidewalk", "jalan", _days(21), 50, 150),
+    Category("jalan-rusak", "Jalan rusak", "Damaged road", "jalan", _days(21), 30, 120),
+    Category("trotoar", "Trotoar", "Sidewalk", "jalan", _days(21), 30, 100),
     Category("lampu-jalan", "Lampu jalan", "Street light", "lampu", _days(14), 60, 250),
     Category(
         "lampu-lalu-lintas",
@@ -66,7 +66,7 @@ CATEGORIES: tuple[Category, ...] = (
         "kecelakaan", "Kecelakaan", "Accident", "macet", _hours(2), 100, 200, legal_class="ringan", ends_when_gone=True
     ),
     Category("bahaya-jalan", "Bahaya di jalan", "Road hazard", "bahaya", _hours(12), 80, 200, legal_class="ringan"),
-    Category("parkir-liar", "Parkir liar", "Illegal parking", "parkir", _hours(12), 50, 200),
+    Category("parkir-liar", "Parkir liar", "Illegal parking", "parkir", _hours(12), 80, 250),
     Category(
         "transportasi-umum",
         "Transportasi umum",
@@ -77,8 +77,8 @@ CATEGORIES: tuple[Category, ...] = (
         200,
         needs_place="helpful",
     ),
-    Category("sampah", "Sampah", "Waste", "sampah", _days(5), 50, 150),
-    Category("pohon", "Pohon", "Trees", "pohon", _days(7), 50, 120, legal_class="ringan"),
+    Category("sampah", "Sampah", "Waste", "sampah", _days(5), 40, 150),
+    Category("pohon", "Pohon", "Trees", "pohon", _days(7), 80, 160, legal_class="ringan"),
     Category("taman", "Taman", "Parks", "taman", _days(14), 80, 300),
     Category("hewan", "Hewan dan satwa", "Animals", "hewan", _days(2), 60, 200),
     Category("pkl-liar", "PKL liar", "Illegal street vendors", "parkir", _days(5), 50, 200),
@@ -86,7 +86,7 @@ CATEGORIES: tuple[Category, ...] = (
     Category("kriminal", "Tindak kriminal", "Crime", "kriminal", _hours(12), 80, 200, legal_class="ringan"),
     Category("pmks", "Penyandang masalah sosial", "People in need", "sosial", _days(2), 80, 200),
     Category("reklame", "Reklame dan spanduk", "Billboards and banners", "reklame", _days(14), 40, 120),
-    Category("bangunan", "Bangunan dan izin bangunan", "Buildings", "bangunan", _days(30), 40, 80),
+    Category("bangunan", "Bangunan dan izin bangunan", "Buildings", "bangunan", _days(30), 20, 60),
     Category("fasilitas-umum", "Fasilitas umum", "Public facilities", "fasilitas", _days(14), 60, 150),
     Category("kebakaran", "Kebakaran", "Fire", "kebakaran", _hours(6), 150, 400, legal_class="ringan"),
     Category("bencana", "Bencana", "Disaster", "bencana", _hours(24), 150, 500, legal_class="ringan"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from normalizer.categories import Categorizer
 from normalizer.complaint import Complaint, Understanding
 from normalizer.duplicates import facts, keys, probes
-from normalizer.places import Placer
+from normalizer.pictures import MOST
+from normalizer.places import placer_of
 from normalizer.privacy import find_quoted, scrub
 from normalizer.region import Region
-from normalizer.text import tidy
+from normalizer.text import plain, tidy
 
-RULES = "2026.1"
+RULES = "2026.2"
 """Version of the rules; raised whenever the same complaint may be understood differently."""
 
 
@@ -24,19 +25,30 @@ class Normalizer:
         self._region = region
         self._categorizer = categorizer
         self._salt = salt
-        self._placer = Placer(region)
+        self._placer = placer_of(region)
+        self._local = {
+            area.code: frozenset(plain(f"{area.name} {area.kecamatan_name}").split()) for area in region.areas
+        }
+        self._rules = f"{RULES}+k-{categorizer.learned.name}" if categorizer.learned else RULES
 
-    def understand(self, complaint: Complaint, *, photo: tuple[float, float] | None = None) -> Understanding:
+    def understand(
+        self, complaint: Complaint, *, photo: tuple[float, float] | None = None, pictures: tuple[int, ...] = ()
+    ) -> Understanding:
         """Say where it is, what it is about, how urgent it is, and what it is compared by.
 
-        `photo` is the latitude and longitude that the complaint's picture was taken at, once it is known.
+        `photo` is the latitude and longitude that the complaint's picture was taken at, `pictures` what its pictures
+        look like (see `normalizer.pictures`), once that is known.
         """
         words = tidy(complaint.words)
         text = scrub(words, names=_names(complaint, words))
         place = self._placer.place(complaint, photo=photo)
         guess = self._categorizer.guess(complaint)
         quoted = find_quoted(words, self._region.letters)
-        known = facts(complaint, place, guess, text, quoted, salt=self._salt)
+        known = facts(
+            complaint, place, guess, text, quoted, salt=self._salt, local=self._local.get(place.kelurahan, ())
+        )
+        if pictures:
+            known["ph"] = list(pictures[:MOST])
         return Understanding(
             text=text,
             place=place,
@@ -51,7 +63,7 @@ class Normalizer:
             facts=known,
             keys=keys(known),
             probes=probes(known),
-            rules=RULES,
+            rules=self._rules,
             gazetteer=self._region.version,
         )
 

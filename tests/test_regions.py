@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from hub.pipeline.routing import route
 from hub.regions import RegionError, bundled, load_region
+from normalizer.number import find_numbers, make_number
+from normalizer.region import Area
 from normalizer.taxonomy import CATEGORIES
+from tests.cli_fixtures import Desk, row
+from tests.places_fixtures import complaint, placer
+from tests.region_fixtures import made_up_city
 
 PACKS = ["jakarta", "karo"]
 Spoil = Callable[[str, str, str], None]
@@ -46,6 +53,9 @@ def test_jakarta_is_whole() -> None:
     assert region.streets
 
 
+# ------------------------------------------------------------------------------------------------- nothing is Jakarta's
+
+
 def test_karo_has_desa_and_nothing_of_jakarta() -> None:
     region = load_region("karo")
     offices = {unit.code: unit for unit in region.units}
@@ -53,6 +63,103 @@ def test_karo_has_desa_and_nothing_of_jakarta() -> None:
     assert offices["12.06.01.1009"].name == "Kelurahan Padang Mas"
     assert sum(unit.name.startswith("Desa ") for unit in region.units) == 259
     assert not any(code.startswith("31") for code in offices)
+
+
+def test_karo_is_whole() -> None:
+    region = load_region("karo")
+    assert len({area.kecamatan for area in region.areas}) == 17
+    assert {area.kota for area in region.areas} == {"12.06"}
+    assert all(len(area.postal_code) == 5 for area in region.areas)
+    assert not {name.lower() for name in region.outside_names} & {area.name.lower() for area in region.areas}
+
+
+def test_every_desa_of_karo_is_read_from_a_text_that_names_it() -> None:
+    found = Counter(_read(area, f"jalan rusak di desa {area.name} kec. {area.kecamatan_name}") for area in _karo())
+    assert found["wrong"] == 0
+    assert found["right"] >= 268
+
+
+def test_a_desa_that_bears_the_name_of_others_is_not_guessed() -> None:
+    names = Counter(area.name.replace(" ", "").lower() for area in _karo())
+    shared = [area for area in _karo() if names[area.name.replace(" ", "").lower()] > 1]
+    assert len(shared) > 20
+    assert {_read(area, f"longsor di desa {area.name}") for area in shared} <= {"undecided", "right"}
+
+
+def _karo() -> tuple[Area, ...]:
+    return load_region("karo").areas
+
+
+def _read(area: Area, text: str) -> str:
+    found = placer("karo").place(complaint(text))
+    if found.kelurahan == area.code:
+        return "right"
+    return "wrong" if found.kelurahan or found.result == "outside" else "undecided"
+
+
+@pytest.mark.parametrize(
+    ("text", "kecamatan"),
+    [
+        ("jalan berlubang di Brastagi", "12.06.02"),
+        ("macet kec. Mardinding", "12.06.10"),
+        ("sampah menumpuk, 22165", ""),
+        ("sampah menumpuk, kode pos 22165", "12.06.10"),
+        ("banjir di Sibolangit", ""),
+        ("warga bernama Surbakti mengeluh", ""),
+    ],
+)
+def test_karo_is_spoken_of_as_people_do(text: str, kecamatan: str) -> None:
+    assert placer("karo").place(complaint(text)).kecamatan == kecamatan
+
+
+@pytest.mark.parametrize("text", ["banjir di Medan", "longsor Sidikalang", "sampah di kec. Kutalimbaru"])
+def test_karos_neighbours_are_outside(text: str) -> None:
+    assert placer("karo").place(complaint(text)).result == "outside"
+
+
+def test_a_report_of_karo_goes_to_its_own_desa_and_bears_its_letters() -> None:
+    region = load_region("karo")
+    desa = next(area for area in region.areas if area.name == "Dokan")
+    found = placer("karo").place(complaint("parit mampet di desa Dokan kec. Merek"))
+    way = route(region, category="saluran-air", place=found, handling="open")
+    offices = {unit.code: unit.name for unit in region.units}
+    assert [(offices[share.unit], share.role) for share in way.units] == [
+        ("Desa Dokan", "lead"),
+        ("Dinas Pekerjaan Umum dan Penataan Ruang", "supporting"),
+    ]
+    assert (found.kelurahan, way.queue) == (desa.code, desa.kecamatan)
+    number = make_number(7, region.letters)
+    assert number.startswith("KRO-")
+    assert find_numbers(f"lihat {number}", region.letters) == (number,)
+    assert find_numbers(f"lihat {number}", "JKT") == ()
+
+
+def test_a_pack_made_by_the_page_loads_places_routes_and_numbers(tmp_path: Path) -> None:
+    made_up_city(tmp_path / "regions" / "contoh")
+    desk = Desk(tmp_path)
+    desk.settings('[hub]\nregion = "regions/contoh"\n[[channel]]\nkind = "posko"\n')
+    said = [
+        row(1, "Jalan berlubang besar", lat=-0.012, lon=124.033),
+        row(2, "Sampah menumpuk di desa Kuala Contoh kec. Melati Raya"),
+        row(3, "Lampu jalan mati di Kota Tetangga"),
+        row(4, "Pohon tumbang", lat=0.5, lon=124.5),
+    ]
+    desk.write("day.jsonl", said)
+    assert desk.run("import", "day.jsonl").code == 0
+    reports = desk.run("export", "reports").rows
+    assert all(report["number"].startswith("KCT-") for report in reports)
+    assert [report["queue"] for report in reports] == ["99.71.02", "99.71.02", "luar-wilayah", "luar-wilayah"]
+    assert [share["unit"] for share in reports[0]["units"]] == ["dinas-pu", "99.71.02.2002"]
+    assert [share["unit"] for share in reports[1]["units"]] == ["99.71.02.2002"]
+
+
+def test_the_made_up_city_knows_its_desa_and_kelurahan(tmp_path: Path) -> None:
+    region = load_region(str(made_up_city(tmp_path / "contoh")))
+    offices = [unit.name for unit in region.units if unit.kind == "kelurahan"]
+    assert offices == ["Kelurahan Mawar Utara", "Kelurahan Pasar", "Kelurahan Melati", "Desa Kuala Contoh"]
+
+
+# ----------------------------------------------------------------------------------------------------- every pack
 
 
 @pytest.mark.parametrize("name", PACKS)
