@@ -266,7 +266,7 @@ async def test_a_report_keeps_its_last_complaint(works: Works) -> None:
 async def suggested(works: Works) -> Any:
     """Two reports that may be the same, as the machine asks."""
     await works.hear("mouth", said("a", "banjir setinggi lutut", here=HERE))
-    await works.hear("mouth", said("b", "air menggenang, banjir", here=near(80)))
+    await works.hear("mouth", said("b", "air menggenang, banjir", here=near(110)))
     (asked,) = await works.rows("suggestions")
     return asked
 

@@ -61,10 +61,16 @@ async def test_the_same_kind_in_the_same_kelurahan_is_offered_without_a_spot(wor
     assert [(match.report.number, match.how) for match in matches.found] == [(report.number, "near")]
 
 
-@pytest.mark.parametrize("text", ["", "xyz", "lampu jalan mati", BRIBE])
+@pytest.mark.parametrize("text", ["", "lampu jalan mati", BRIBE])
 async def test_other_words_match_nothing(works: Works, lookup: Lookup, text: str) -> None:
     await works.hear("mouth", said("a"))
     assert (await lookup.match(text, ALL, lat=HERE[0], lon=HERE[1])).found == ()
+
+
+async def test_words_that_say_no_kind_are_offered_what_happens_right_there(works: Works, lookup: Lookup) -> None:
+    await works.hear("mouth", said("a"))
+    assert len((await lookup.match("sudah begini dari tadi", ALL, lat=HERE[0], lon=HERE[1])).found) == 1
+    assert (await lookup.match("sudah begini dari tadi", ALL, lat=near(900)[0], lon=HERE[1])).found == ()
 
 
 async def test_closed_sealed_and_foreign_reports_do_not_match(works: Works, lookup: Lookup) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from hub.store.engine import StoreError
 from hub.store.keys import NAMES, take_keys
+from hub.store.migrate import _config
 from hub.store.store import Store
 from hub.store.tables import metadata
 from tests.store_fixtures import Database
@@ -85,9 +87,21 @@ async def test_an_older_database_is_refused_with_advice(
 ) -> None:
     store = await empty().open()
     await store.close()
-    monkeypatch.setattr("hub.store.migrate._head", lambda _config: "0002")
+    monkeypatch.setattr("hub.store.migrate._head", lambda _config: "a later one")
     with pytest.raises(StoreError, match="older than this program: run `aduan db upgrade`"):
         await empty().open()
+
+
+async def test_the_first_schema_is_brought_up_to_date(empty: Callable[[], Store]) -> None:
+    old = empty()
+    async with old._engine.writer_engine.begin() as connection:
+        await connection.run_sync(lambda c: command.upgrade(_config(c), "0001"))
+    with pytest.raises(StoreError, match="older than this program"):
+        await old.open()
+    await empty().upgrade()
+    store = await empty().open(create=False)
+    assert await store.write(differences) == []
+    await store.close()
 
 
 async def test_every_table_has_a_primary_key(database: Database) -> None:

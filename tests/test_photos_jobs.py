@@ -20,7 +20,8 @@ from hub.store import photos
 from hub.store.store import Store
 from normalizer.region import Region
 from normalizer.understand import Normalizer
-from tests.store_fixtures import NOW, Mouth, Works, item, officials, said
+from tests.picture_fixtures import jpeg, scene
+from tests.store_fixtures import HERE, NOW, Mouth, Works, item, officials, said
 
 pytestmark = pytest.mark.anyio
 URL = "http://127.0.0.1/1.jpg"
@@ -33,9 +34,7 @@ def picture(*, placed: bool = False) -> bytes:
     tags = Image.Exif()
     if placed:
         tags.get_ifd(ExifTags.IFD.GPSInfo).update(GPS)
-    written = io.BytesIO()
-    Image.new("RGB", (40, 30), "red").save(written, "JPEG", exif=tags)
-    return written.getvalue()
+    return jpeg(Image.new("RGB", (40, 30), "red"), exif=tags)
 
 
 class Bytes(httpx2.AsyncByteStream):
@@ -144,10 +143,32 @@ async def test_an_edit_does_not_lose_the_place_of_its_photo(works: Works, web: W
     await job.run_once()
     queue = (await works.report()).queue
     await works.hear("mouth", with_photo(here=(), title="masih"))
-    await job.run_once()
-    assert (await works.report()).queue == queue
-    assert len(web.asked) == 1
     assert (await the_photo(works)).state == "ready"
+    assert await works.again.catch_up() == 1
+    assert (await works.report()).queue == queue
+    assert await works.again.catch_up() == await job.run_once() == 0
+
+
+async def test_an_edit_that_comes_while_an_older_one_is_understood_is_understood_too(
+    works: Works, web: Web, job: PhotoJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await works.hear("mouth", with_photo(here=()))
+    web.shows(picture(placed=True))
+    await job.run_once()
+    await works.hear("mouth", with_photo(here=(), title="masih"))
+    understand = type(works.again).understand
+
+    async def and_edit(again: Any, *args: Any, **others: Any) -> bool:
+        monkeypatch.undo()
+        done = await understand(again, *args, **others)
+        await works.hear("mouth", with_photo(here=(), title="sudah surut"))
+        return done
+
+    monkeypatch.setattr(type(works.again), "understand", and_edit)
+    assert [await works.again.catch_up() for _ in range(3)] == [1, 1, 0]
+    latest = (await works.rows("understandings", id=(await works.complaint("a")).understanding))[0]
+    assert "sudah surut" in latest.text
+    assert latest.place["lat"] == pytest.approx(THERE[0], abs=1e-4)
 
 
 async def test_reprocessing_does_not_lose_the_place_of_a_photo(works: Works, web: Web, job: PhotoJobs) -> None:
@@ -237,3 +258,160 @@ async def test_a_dead_process_leaves_no_photo_behind(works: Works, web: Web, job
     works.clock.advance(photos.LEASE)
     assert await job.run_once() == 1
     assert (await the_photo(works)).state == "ready"
+
+
+# ----------------------------------------------------------------------------------------------------- the same photo
+
+
+WORDS = {"a": "banjir setinggi lutut di gang contoh", "b": "tolong pak, sudah dua hari begini"}
+"""Nothing in these two says that they are about one thing, and only the first has a place."""
+
+
+@pytest.fixture
+def street() -> Image.Image:
+    return scene(1)
+
+
+async def show(works: Works, web: Web, job: PhotoJobs, name: str, image: bytes, **others: Any) -> None:
+    """A citizen sends a complaint with this photo, and it is fetched."""
+    spoken = {"text": WORDS.get(name, ""), "here": HERE if name == "a" else ()} | others
+    await works.hear("mouth", with_photo(name, f"http://127.0.0.1/{name}.jpg", **spoken))
+    web.shows(image)
+    await job.run_once()
+
+
+async def both(works: Works, web: Web, job: PhotoJobs, image: Image.Image, **others: Any) -> None:
+    """Two strangers send one photo; one of them got it by a messenger."""
+    await show(works, web, job, "a", jpeg(image), **others)
+    await show(works, web, job, "b", jpeg(image.resize((320, 240)), 40))
+
+
+async def test_a_person_is_asked_about_the_same_photo(
+    works: Works, web: Web, job: PhotoJobs, street: Image.Image
+) -> None:
+    await both(works, web, job, street)
+    a, b = [await works.complaint(name) for name in "ab"]
+    assert a.report != b.report
+    (asked,) = await works.rows("suggestions")
+    assert (asked.complaint, asked.report, asked.other) == (b.id, b.report, a.report)
+    assert asked.evidence == ["foto-sama"]
+    assert asked.score > 0.5
+    await works.desk.answer(asked.id, "petugas", same=True)
+    assert (await works.complaint("b")).report == a.report
+
+
+async def test_what_a_photo_looks_like_is_no_news_to_anybody_else(
+    works: Works, web: Web, job: PhotoJobs, street: Image.Image
+) -> None:
+    await show(works, web, job, "a", jpeg(street))
+    assert [line.kind for line in await works.rows("history")][-1] == "photo"
+    assert [row.cause for row in await works.rows("understandings")] == ["first", "photo"]
+    assert not await works.again.understand((await works.complaint("a")).id, "reprocess")
+    assert len(await works.rows("understandings")) == 2
+
+
+async def test_nobody_is_asked_about_different_photos(works: Works, web: Web, job: PhotoJobs) -> None:
+    await show(works, web, job, "a", jpeg(scene(1)))
+    await show(works, web, job, "b", jpeg(scene(2)))
+    assert await works.rows("suggestions") == []
+
+
+async def test_nobody_is_asked_about_even_pictures(works: Works, web: Web, job: PhotoJobs) -> None:
+    await both(works, web, job, Image.new("RGB", (640, 480), "grey"))
+    assert await works.rows("suggestions") == []
+
+
+async def test_an_edit_loses_no_photo_and_asks_nobody_twice(
+    works: Works, web: Web, job: PhotoJobs, street: Image.Image
+) -> None:
+    await both(works, web, job, street)
+    version = (await works.report_of("b")).version
+    await works.hear("mouth", with_photo("b", "http://127.0.0.1/b.jpg", text="tolong pak, tiga hari", here=()))
+    assert await works.again.catch_up() == 1
+    assert len(web.asked) == 2
+    latest = (await works.rows("understandings", id=(await works.complaint("b")).understanding))[0]
+    assert latest.facts["ph"]
+    assert (await works.report_of("b")).version == version + 1
+    assert len(await works.rows("suggestions")) == 1
+    await works.hear("mouth", with_photo("a", "http://127.0.0.1/a.jpg", text=f"{WORDS['a']} lagi"))
+    assert await works.again.catch_up() == 1
+    assert len(await works.rows("suggestions")) == 1
+
+
+async def test_what_a_person_parted_is_not_asked_about_again(
+    works: Works, web: Web, job: PhotoJobs, street: Image.Image
+) -> None:
+    await show(works, web, job, "a", jpeg(street))
+    await works.hear("mouth", with_photo("b", "http://127.0.0.1/b.jpg", text=WORDS["a"]))
+    report = await works.report()
+    number = await works.desk.split(report.number, (await works.complaint("a")).id, report.version, "petugas")
+    assert (await works.report_of("a")).number == number
+    assert await job.run_once() == 1
+    assert [bool(row.likeness) for row in await works.rows("photos")] == [True, True]
+    assert await works.rows("suggestions") == []
+
+
+async def test_a_third_photo_asks_about_neither_side_twice(
+    works: Works, web: Web, job: PhotoJobs, street: Image.Image
+) -> None:
+    await both(works, web, job, street)
+    (asked,) = await works.rows("suggestions")
+    await works.desk.answer(asked.id, "petugas", same=False)
+    await show(works, web, job, "c", jpeg(street), text="ini fotonya", here=())
+    mine = (await works.complaint("c")).report
+    fresh = [(row.report, row.other) for row in await works.rows("suggestions", answer="")]
+    assert sorted(fresh) == [(mine, (await works.complaint(name)).report) for name in "ab"]
+
+
+@pytest.mark.parametrize("status", ["selesai", "ditolak"])
+async def test_nobody_is_asked_about_what_is_finished(
+    works: Works, web: Web, job: PhotoJobs, street: Image.Image, status: str
+) -> None:
+    await show(works, web, job, "a", jpeg(street))
+    report = await works.report()
+    works.clock.advance(timedelta(hours=1))
+    reason = "di-luar-wewenang" if status == "ditolak" else ""
+    await works.desk.follow_up(report.number, report.version, "petugas", status=status, reason=reason)
+    await show(works, web, job, "b", jpeg(street))
+    assert await works.rows("suggestions") == []
+
+
+async def test_a_sealed_report_is_never_asked_about(
+    works: Works, web: Web, job: PhotoJobs, street: Image.Image
+) -> None:
+    sealed = "petugas kelurahan minta uang pungli seratus ribu"
+    await show(works, web, job, "a", jpeg(street), text=sealed)
+    assert (await works.report()).handling == "sealed"
+    await show(works, web, job, "b", jpeg(street))
+    await show(works, web, job, "c", jpeg(street), text=f"{sealed} kemarin", here=())
+    assert await works.rows("suggestions") == []
+
+
+async def test_where_a_person_put_a_complaint_nobody_is_asked(
+    works: Works, web: Web, job: PhotoJobs, street: Image.Image
+) -> None:
+    await show(works, web, job, "a", jpeg(street))
+    number = (await works.report()).number
+    await show(works, web, job, "c", jpeg(scene(3)), text="lampu jalan mati", here=())
+    await show(works, web, job, "b", jpeg(street), belongs_to=(await works.report_of("c")).number)
+    assert (await works.report_of("b")).number != number
+    assert await works.rows("suggestions") == []
+
+
+async def test_a_picture_that_everybody_sends_tells_nothing(
+    works: Works, web: Web, job: PhotoJobs, monkeypatch: pytest.MonkeyPatch, street: Image.Image
+) -> None:
+    monkeypatch.setattr(photos, "COMMON", 3)
+    for name in "abc":
+        await show(works, web, job, name, jpeg(street))
+    assert [row.complaint for row in await works.rows("suggestions")] == [(await works.complaint("b")).id]
+
+
+async def test_an_erased_photo_is_not_known_again(works: Works, web: Web, job: PhotoJobs, street: Image.Image) -> None:
+    await show(works, web, job, "a", jpeg(street))
+    ids = [(await works.complaint("a")).id]
+    await works.store.write(lambda c: erasing.erase(c, works.house, ids, "console", NOW))
+    assert (await the_photo(works)).likeness is None
+    assert [row.facts for row in await works.rows("understandings")] == [{}, {}]
+    await show(works, web, job, "b", jpeg(street))
+    assert await works.rows("suggestions") == []

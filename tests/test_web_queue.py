@@ -49,8 +49,8 @@ def test_each_lane_holds_its_reports_and_its_count_says_so(office: Office) -> No
     def seed(connection: Connection) -> None:
         add_report(connection, 1)
         add_report(connection, 2, urgency="darurat", status="proses")
-        add_report(connection, 3, kelurahan="", kecamatan=TEBET, queue=TEBET)
-        add_report(connection, 4, status="selesai")
+        add_report(connection, 3, kelurahan="", kecamatan=TEBET, queue=TEBET, category_sure=False)
+        add_report(connection, 4, status="selesai", category_sure=False)
         add_report(connection, 5, status="ditolak", urgency="darurat")
         add_report(connection, 6, status="koordinasi")
         row = {"complaint": 6, "report": 6, "other": 1, "score": 0.5, "evidence": [], "at": NOW}
@@ -64,6 +64,7 @@ def test_each_lane_holds_its_reports_and_its_count_says_so(office: Office) -> No
         "darurat": numbers(2),
         "baru": numbers(3, 1),
         "perlu-lokasi": numbers(3),
+        "perlu-kategori": numbers(3),
         "mungkin-duplikat": numbers(6, 1),
         "dibantah": [],
         "menunggu-warga": [],

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import ast
+import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,11 +10,19 @@ import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from hub.store import tables
+from hub.web import story
+from hub.web.language import LANGUAGES, language
+from hub.web.words import Words
+from normalizer import duplicates, evidence
 from normalizer.number import make_number
 from tests.web_fixtures import NOW, SETIABUDI, TEBET, Office, add_complaint, add_report, open_office, seal
 
 ONE, TWO, FAR, SEALED = (make_number(key, "JKT") for key in (1, 2, 3, 4))
 PAGE = f"/laporan/{ONE}"
+SAID_ELSEWHERE = {"petugas"}
+"""Codes that no rule gives: a clerk put the complaint there."""
+CODE = re.compile(r"([a-z]+(?:-[a-z]+)*):|([a-z]+(?:-[a-z]+)+)")
+"""A string that can only be a code: with a hyphen, or with figures to follow."""
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +63,77 @@ def test_the_page_shows_scrubbed_words_and_why_they_were_joined(office: Office) 
     assert "berjarak 35 meter" in text
     assert "berselang 0,4 jam" in text
     assert "baru:9" in text
+
+
+SPOKEN = sorted(evidence.CODES | SAID_ELSEWHERE)
+
+
+@pytest.mark.parametrize("code", SPOKEN)
+def test_every_code_of_evidence_has_words(office: Office, code: str) -> None:
+    told = {story.evidence(Words(language(name), office.hub.region, NOW, {}), f"{code}:3m") for name in LANGUAGES}
+    assert len(told) == len(LANGUAGES)
+    assert not [words for words in told if words.startswith(f"{code}:") or "%" in words]
+
+
+def test_every_code_that_a_decision_may_give_is_listed() -> None:
+    nodes = [node for module in (evidence, duplicates) for node in ast.walk(ast.parse(inspect.getsource(module)))]
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    written = {found.group(1) or found.group(2) for text in texts if (found := CODE.fullmatch(text))}
+    assert written >= {"jarak", "nomor-dikutip"}
+    assert not written - set(SPOKEN)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("selang:0.4j", "berselang 0,4 jam"),
+        ("selang:12mnt", "berselang 12 menit"),
+        ("jarak:35m", "berjarak 35 meter"),
+        ("tempat-sama:2", "menyebut tempat yang sama"),
+        ("rt-berbeda:3/5", "RT berbeda (3/5)"),
+    ],
+)
+def test_figures_of_evidence_are_told_in_their_unit(office: Office, code: str, words: str) -> None:
+    assert story.evidence(Words(language("id"), office.hub.region, NOW, {}), code) == words
+
+
+def add_recurrence(connection: Connection, earlier: int, later: int) -> None:
+    """The store's own lines, as the pipeline writes them."""
+    for report, kind, data in (
+        (later, "recurrence", {"earlier": make_number(earlier, "JKT")}),
+        (earlier, "recurred", {"later": make_number(later, "JKT")}),
+    ):
+        row = {"report": report, "at": NOW, "kind": kind, "actor": "machine", "data": data}
+        connection.execute(insert(tables.history).values(row))
+
+
+def test_what_came_back_is_linked_both_ways(office: Office) -> None:
+    office.write(lambda c: add_recurrence(c, 1, 2))
+    old, new = (office.browser.get(f"/laporan/{number}").text for number in (ONE, TWO))
+    assert f'<dt>Terjadi lagi</dt><dd><a href="/laporan/{TWO}">' in old
+    assert f"Terjadi lagi: {TWO}" in old
+    assert f'<dt>Pernah terjadi di sini</dt><dd><a href="/laporan/{ONE}">' in new
+    assert "Terjadi lagi" not in new
+    assert "Pernah terjadi" not in old
+
+
+@pytest.mark.parametrize("other", [3, 4])
+def test_a_recurrence_out_of_sight_is_never_told(office: Office, other: int) -> None:
+    office.write(lambda c: add_recurrence(c, 1, other))
+    office.write(lambda c: add_recurrence(c, other, 1))
+    text = office.browser.get(PAGE).text
+    assert make_number(other, "JKT") not in text
+    assert "Terjadi lagi" not in text
+    assert "Pernah terjadi" not in text
+
+
+def test_a_recurrence_leads_to_the_report_that_lives_on(office: Office) -> None:
+    office.write(lambda c: add_recurrence(c, 1, 2))
+    into = update(tables.reports).where(tables.reports.c.id == 2)
+    office.write(lambda c: add_report(c, 5) and c.execute(into.values(merged_into=5)))
+    assert f'<a href="/laporan/{make_number(5, "JKT")}">' in office.browser.get(PAGE).text
+    office.write(lambda c: c.execute(into.values(merged_into=1)))
+    assert "<dt>Terjadi lagi</dt>" not in office.browser.get(PAGE).text
 
 
 def test_english_speaks_english(office: Office) -> None:

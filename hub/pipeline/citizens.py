@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from hub.pipeline import incident
@@ -18,10 +19,11 @@ from hub.store.incidents import Known
 from hub.store.intake import RawItem
 from hub.store.keys import random_key
 from hub.store.reports import ReportState
+from hub.store.suggestions import settled_with
 from normalizer.complaint import Understanding
 from normalizer.duplicates import Arrival, Candidate, Decision, decide
 from normalizer.language import guess_language
-from normalizer.number import make_number, read_number
+from normalizer.number import read_number
 from normalizer.understand import RULES
 
 SURE = 0.8
@@ -177,8 +179,9 @@ class Citizens(Taker):
         )
 
     def _suggest(self, key: int, report: ReportState, decision: Decision) -> None:
+        settled = self._settled(report, {other for other, *_ in decision.perhaps})
         for other, score, evidence in decision.perhaps:
-            if other != report.id:
+            if other != report.id and other not in settled:
                 self.space.add(
                     "suggestions",
                     complaint=key,
@@ -189,8 +192,15 @@ class Citizens(Taker):
                     at=self.now,
                 )
         if decision.recurrence is not None:
-            earlier = make_number(decision.recurrence, self.house.region.letters)
-            self.space.note(report, "recurrence", earlier=earlier)
+            earlier = self.space.reports[decision.recurrence]
+            self.space.note(report, "recurrence", earlier=earlier.number)
+            self.space.note(earlier, "recurred", later=report.number)
+
+    def _settled(self, report: ReportState, others: AbstractSet[int]) -> AbstractSet[int]:
+        """List the reports that somebody parted from this one, or is asked about already: here or in the store."""
+        known = settled_with(self.connection, report.id, others) if others and not report.new else frozenset()
+        here = {frozenset((row["report"], row["other"])) for row in self.space.rows.get("suggestions", ())}
+        return {other for other in others if other in known or frozenset((report.id, other)) in here}
 
     def _acknowledge(self, report: ReportState, key: int) -> None:
         """Tell a citizen the number."""
@@ -219,7 +229,8 @@ class Citizens(Taker):
         stored.raw_item = item.id
         space.follow_threads(item.channel, complaint, stored)
         self.keep_files(item, complaint, stored.id)
-        photos.look_again(self.connection, stored.id, self.now)
+        if photos.tell_something(self.connection, stored.id):
+            space.stale.add(stored.id)
         if report.complaint_count == 1:
             incident.start_over(report)
         incident.learn(report, understanding)

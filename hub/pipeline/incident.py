@@ -49,6 +49,7 @@ def learn(report: ReportState, understanding: Understanding) -> None:
     if report.category_by == "machine" and _surer(report, understanding):
         report.category = understanding.category
         report.category_confidence = understanding.category_confidence
+        report.category_sure = understanding.category_sure
     raise_urgency(report, understanding.urgency)
     seal(report, understanding)
     if not report.title:
@@ -85,7 +86,7 @@ def start_over(report: ReportState) -> None:
     if report.place_by == "machine":
         report.place = Place()
     if report.category_by == "machine":
-        report.category, report.category_confidence = "lainnya", 0.0
+        report.category, report.category_confidence, report.category_sure = "lainnya", 0.0, False
 
 
 def rebuild(report: ReportState, layers: Sequence[Any]) -> None:

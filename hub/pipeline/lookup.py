@@ -115,6 +115,8 @@ class Lookup:
         (understood,) = await self.understander.understand([draft])
         if isinstance(understood, str):
             return Matches()
+        if not (text.strip() or kind):
+            return Matches(understood)
         if understood.handling == "sealed" or sight.sealed:
             return Matches(understood)
         found = await self.store.read(lambda connection: _matches(connection, draft, understood, sight))

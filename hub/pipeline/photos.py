@@ -1,4 +1,4 @@
-"""Fetches the photos of complaints by jobs of their own, under limits; a place in the EXIF is understood at once."""
+"""Fetches the photos of complaints by jobs of their own, under limits; what they tell is understood at once."""
 
 from __future__ import annotations
 
@@ -68,14 +68,13 @@ class PhotoJobs:
         settled = await self.store.write(lambda connection: photos.settle_photo(connection, row.id, values, now))
         if not settled or row.complaint is None:
             return
-        if spot is not None and await self.again.understand(row.complaint, "photo", photo=spot):
+        tells = spot is not None or values.get("likeness") is not None
+        if tells and await self.again.understand(row.complaint, "photo", photo=spot):
             return
         if values["state"] == "ready":
             await self.again.tell(row.complaint, "photo")
 
     async def _keep(self, row: Any) -> tuple[dict[str, Any], tuple[float, float] | None]:
-        if row.content and row.lat is not None:
-            return {"state": "ready", "reason": ""}, (row.lat, row.lon)
         data, media_type = await self._bytes(row)
         if row.kind != "photo":
             content = await asyncio.to_thread(self.store.blobs.put, data)
@@ -91,6 +90,7 @@ class PhotoJobs:
             "height": picture.height,
             "lat": picture.lat,
             "lon": picture.lon,
+            "likeness": picture.likeness,
             "reason": "",
         }, spot
 

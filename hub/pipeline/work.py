@@ -104,7 +104,8 @@ class Work:
         report = self.report
         if category is not None:
             self.check(category in BY_CODE, "there is no such category")
-            report.category, report.category_by, report.category_confidence = category, "person", 1.0
+            report.category, report.category_by = category, "person"
+            report.category_confidence, report.category_sure = 1.0, True
             self._decide(report, "category", category, by)
         if place is not None:
             report.place, report.place_by = place, "person"

@@ -176,16 +176,17 @@ def stale_complaints(connection: Connection, limit: int) -> list[int]:
     )
 
 
-def last_addition(connection: Connection, complaint: int) -> int:
-    """Give the raw item of what was last added to a complaint; 0 for nothing."""
-    latest = select(func.max(additions.c.raw_item)).where(additions.c.complaint == complaint)
-    return connection.execute(latest).scalar() or 0
+def last_said(connection: Connection, complaint: int) -> int:
+    """Give the raw item that last spoke of a complaint, by an edit or by what was added; 0 where there is none."""
+    added = select(func.max(additions.c.raw_item)).where(additions.c.complaint == complaint)
+    edited = select(complaints.c.raw_item).where(complaints.c.id == complaint)
+    return max(connection.execute(one).scalar() or 0 for one in (added, edited))
 
 
 def mark_fresh(connection: Connection, complaint: int, last: int) -> None:
-    """A complaint is understood with all that was added up to `last`; more may have come meanwhile."""
+    """A complaint is understood with all that was said up to `last`; more may have come meanwhile."""
     connection.execute(select(complaints.c.id).where(complaints.c.id == complaint).with_for_update())
-    if last_addition(connection, complaint) == last:
+    if last_said(connection, complaint) == last:
         update_complaints(connection, [{"complaint": complaint, "stale": False}])
 
 

@@ -69,7 +69,8 @@ def _erase_raw_items(connection: Connection, ids: Sequence[int], now: datetime) 
 
 def _erase_photos(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
     orphan(connection, connection.execute(select(photos.c.content).where(which)).scalars(), now)
-    values = {"state": "erased", "url": "", "name": "", "content": "", "lat": None, "lon": None, "reason": ""}
+    values: dict[str, Any] = {"state": "erased", "lat": None, "lon": None, "likeness": None}
+    values |= dict.fromkeys(("url", "name", "content", "reason"), "")
     connection.execute(update(photos).where(which).values(values))
 
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, text
+from sqlalchemy import Connection, bindparam, delete, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Integer
 
 from hub.store.bulk import insert_many
-from hub.store.tables import Instant, blocks, complaints, dump_json, understandings
+from hub.store.tables import Instant, Json, blocks, dump_json
 
-CHUNK = 2000
 _ON_SQLITE = text(
     "SELECT b.key, b.complaint FROM json_each(:keys) AS p"
     " JOIN blocks AS b ON b.key = p.value AND b.at BETWEEN :since AND :until"
@@ -24,6 +23,19 @@ _ON_POSTGRES = text(
     " JOIN blocks AS b ON b.key = p.key AND b.at BETWEEN :since AND :until"
 ).bindparams(
     bindparam("keys", type_=ARRAY(BigInteger)), bindparam("since", type_=Instant), bindparam("until", type_=Instant)
+)
+# One statement for any number of ids: SQLAlchemy spells it once, a server plans it once.
+_LOAD_ON_SQLITE = text(
+    "SELECT c.id, c.report, c.created_at, u.facts FROM json_each(:ids) AS wanted JOIN complaints AS c"
+    " ON c.id = wanted.value JOIN understandings AS u ON u.id = c.understanding WHERE c.state <> 'erased'"
+).columns(created_at=Instant, facts=Json)
+_LOAD_ON_POSTGRES = (
+    text(
+        "SELECT c.id, c.report, c.created_at, u.facts FROM unnest(:ids) AS wanted(id) JOIN complaints AS c"
+        " ON c.id = wanted.id JOIN understandings AS u ON u.id = c.understanding WHERE c.state <> 'erased'"
+    )
+    .bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
+    .columns(created_at=Instant, facts=Json)
 )
 LOCKS = 1024
 """Keys share so many locks: a server has room for a few thousand in all."""
@@ -84,16 +96,14 @@ def _pairs(connection: Connection, probe: Probe) -> list[tuple[int, int]]:
 
 def load_known(connection: Connection, ids: Iterable[int]) -> dict[int, Known]:
     """Give these complaints as the search compares them; erased ones are left out."""
-    found: dict[int, Known] = {}
     wanted = sorted(set(ids))
-    for start in range(0, len(wanted), CHUNK):
-        rows = connection.execute(
-            select(complaints.c.id, complaints.c.report, complaints.c.created_at, understandings.c.facts)
-            .join(understandings, understandings.c.id == complaints.c.understanding)
-            .where(complaints.c.id.in_(wanted[start : start + CHUNK]), complaints.c.state != "erased")
-        )
-        found.update({row.id: Known(row.id, row.report, row.created_at, row.facts) for row in rows})
-    return found
+    if not wanted:
+        return {}
+    on_postgres = connection.dialect.name == "postgresql"
+    rows = connection.execute(
+        _LOAD_ON_POSTGRES if on_postgres else _LOAD_ON_SQLITE, {"ids": wanted if on_postgres else dump_json(wanted)}
+    )
+    return {key: Known(key, report, at, facts) for key, report, at, facts in rows}
 
 
 def save_blocks(connection: Connection, rows: Sequence[dict[str, Any]], replaced: Sequence[int] = ()) -> None:

@@ -12,6 +12,8 @@ from hub.store.erasure import orphan
 from hub.store.tables import complaints, followups, photos
 
 LEASE = timedelta(minutes=10)
+COMMON = 20
+"""So many photos that look the same are a logo, or a card that says "no photo": nothing to know an incident by."""
 
 
 def lease_photos(connection: Connection, now: datetime, limit: int) -> list[Any]:
@@ -45,10 +47,23 @@ def spot_of(connection: Connection, complaint: int) -> tuple[float, float] | Non
     return (row.lat, row.lon) if row is not None else None
 
 
-def look_again(connection: Connection, complaint: int, now: datetime) -> None:
-    """Have the photos that know their place speak once more: their complaint was understood without them."""
-    known = (photos.c.complaint == complaint, photos.c.state == "ready", photos.c.lat.is_not(None))
-    connection.execute(update(photos).where(*known).values(state="due", next_at=now))
+def likenesses_of(connection: Connection, complaint: int) -> tuple[int, ...]:
+    """Give what a complaint's photos look like, in their order, each once; what everybody sends is left out."""
+    theirs = (photos.c.complaint == complaint, photos.c.likeness.is_not(None), photos.c.state != "erased")
+    rows = connection.execute(select(photos.c.likeness).where(*theirs).order_by(photos.c.raw_item, photos.c.position))
+    return tuple(one for one in dict.fromkeys(rows.scalars()) if not _is_common(connection, one))
+
+
+def _is_common(connection: Connection, likeness: int) -> bool:
+    others = select(photos.c.id).where(photos.c.likeness == likeness).limit(COMMON)
+    return len(connection.execute(others).all()) == COMMON
+
+
+def tell_something(connection: Connection, complaint: int) -> bool:
+    """Say whether a complaint's photos tell where they were taken or what they look like."""
+    telling = photos.c.lat.is_not(None) | photos.c.likeness.is_not(None)
+    theirs = (photos.c.complaint == complaint, photos.c.state != "erased", telling)
+    return connection.execute(select(photos.c.id).where(*theirs).limit(1)).one_or_none() is not None
 
 
 def settle_photo(connection: Connection, name: str, values: Mapping[str, Any], now: datetime) -> bool:

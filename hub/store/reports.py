@@ -36,6 +36,8 @@ class ReportState:
     category: str = "lainnya"
     category_confidence: float = 0.0
     category_by: By = "machine"
+    category_sure: bool = False
+    """Right nine times in ten, or said by a person; else somebody should look."""
     urgency: Urgency = "biasa"
     urgency_by: By = "machine"
     handling: Handling = "open"
@@ -138,9 +140,9 @@ def deed_of(connection: Connection, report: int, act: str) -> Any:
 
 
 _PLAIN = (
-    "id number version status reason category category_confidence category_by urgency urgency_by handling "
-    "handling_by place_by units_by queue rule title complaint_count channel_counts first_at last_at created_at "
-    "updated_at closed_at opened_at disputed_at followed_up_by last_follow_up_at answered_at asked_at "
+    "id number version status reason category category_confidence category_by category_sure urgency urgency_by "
+    "handling handling_by place_by units_by queue rule title complaint_count channel_counts first_at last_at "
+    "created_at updated_at closed_at opened_at disputed_at followed_up_by last_follow_up_at answered_at asked_at "
     "nudged_at duty validated merged_into"
 ).split()
 _UPDATE = (

@@ -29,7 +29,16 @@ from normalizer.complaint import URGENCIES
 from normalizer.report import CLOSED, STATUSES
 
 Lane = Literal[
-    "semua", "darurat", "baru", "perlu-lokasi", "mungkin-duplikat", "dibantah", "menunggu-warga", "rt-rw", "selesai"
+    "semua",
+    "darurat",
+    "baru",
+    "perlu-lokasi",
+    "perlu-kategori",
+    "mungkin-duplikat",
+    "dibantah",
+    "menunggu-warga",
+    "rt-rw",
+    "selesai",
 ]
 LANES: tuple[Lane, ...] = get_args(Lane)
 OPEN: tuple[str, ...] = tuple(status for status in STATUSES if status not in CLOSED)
@@ -203,6 +212,7 @@ def _extra(work: WorkList, lane: Lane) -> Sequence[ColumnElement[bool]]:
         "selesai": (),
         "baru": (_PLACED, not_(_SET_ASIDE)),
         "perlu-lokasi": (_PLACED, reports.c.kelurahan == ""),
+        "perlu-kategori": (_PLACED, not_(reports.c.category_sure)),
         "mungkin-duplikat": (_PLACED, or_(_UNSURE, _perhaps_same(work.sight))),
         "menunggu-warga": (_PLACED, _WAITS),
         "rt-rw": (_PLACED, _DUTY),
@@ -218,6 +228,7 @@ def lane_counts(connection: Connection, work: WorkList) -> dict[Lane, int]:
             _count_if(reports.c.urgency == "darurat").label("darurat"),
             _count_if(and_(reports.c.status == OPEN[0], not_(_SET_ASIDE))).label("baru"),
             _count_if(reports.c.kelurahan == "").label("perlu-lokasi"),
+            _count_if(not_(reports.c.category_sure)).label("perlu-kategori"),
             _count_if(or_(_UNSURE, _perhaps_same(work.sight))).label("mungkin-duplikat"),
             _count_if(_WAITS).label("menunggu-warga"),
             _count_if(_DUTY).label("rt-rw"),

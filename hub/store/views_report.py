@@ -24,6 +24,8 @@ from hub.store.views_sight import Sight
 from normalizer.number import read_number
 
 PAGE = 60
+RECURRENCE = {"recurrence": "earlier", "recurred": "later"}
+"""Lines of history that name another report of the same place, and under what."""
 
 
 def find_visible(connection: Connection, number: str, sight: Sight) -> Row[Any] | None:
@@ -43,6 +45,12 @@ def survivor_of(connection: Connection, report: Row[Any], sight: Sight) -> Row[A
     return found
 
 
+def find_living(connection: Connection, number: str, sight: Sight) -> Row[Any] | None:
+    """Give the report that this number leads to, as long as the reader may know of both."""
+    found = find_visible(connection, number, sight)
+    return None if found is None else survivor_of(connection, found, sight)
+
+
 def complaints_of(connection: Connection, report: int, before: int | None = None, limit: int = PAGE) -> list[Row[Any]]:
     """Give complaints, newest first, with their scrubbed text and why they stand in this report."""
     every = assignments.alias()
@@ -53,7 +61,7 @@ def complaints_of(connection: Connection, report: int, before: int | None = None
                 "id", "channel", "created_at", "received_at", "anonim", "rahasia", "state", "category_reported", "doubt"
             ],
             complaints.c.role,
-            *understandings.c["text", "category", "place", "urgency_words"],
+            *understandings.c["text", "category", "category_words", "place", "urgency_words"],
             *assignments.c["cause", "score", "evidence", "actor"],
         )
         .join(understandings, understandings.c.id == complaints.c.understanding)
@@ -92,10 +100,26 @@ def _group(rows: Sequence[Row[Any]], name: str) -> dict[int, list[Row[Any]]]:
     return found
 
 
-def history_of(connection: Connection, report: int, limit: int = 200) -> list[Row[Any]]:
-    """Give what happened to it, newest first."""
+def history_of(connection: Connection, report: int, sight: Sight, limit: int = 200) -> list[Row[Any]]:
+    """Give what happened to it, newest first; nothing that would tell of a recurrence out of sight."""
     statement = select(history).where(history.c.report == report).order_by(history.c.id.desc()).limit(limit)
-    return list(connection.execute(statement))
+    rows = connection.execute(statement).all()
+    return [row for row in rows if row.kind not in RECURRENCE or _named(connection, row, sight) is not None]
+
+
+def recurrences_of(connection: Connection, report: int, sight: Sight, limit: int = 20) -> dict[str, list[str]]:
+    """Give the numbers of `earlier` and `later` reports of the same, newest first, that the reader may see."""
+    lines = history.c.report == report, history.c.kind.in_(RECURRENCE)
+    found: dict[str, dict[int, str]] = {name: {} for name in RECURRENCE.values()}
+    for line in connection.execute(select(history).where(*lines).order_by(history.c.id.desc()).limit(limit)):
+        other = _named(connection, line, sight)
+        if other is not None and other.id != report:
+            found[RECURRENCE[line.kind]][other.id] = other.number
+    return {name: list(numbers.values()) for name, numbers in found.items()}
+
+
+def _named(connection: Connection, line: Row[Any], sight: Sight) -> Row[Any] | None:
+    return find_living(connection, line.data.get(RECURRENCE[line.kind], ""), sight)
 
 
 def followups_of(connection: Connection, report: int, limit: int = 100) -> list[Row[Any]]:

@@ -86,7 +86,8 @@ async def correct(request: Request, report: Row[Any], form: FormData) -> str:
     changes: dict[str, Any] = {}
     for name in ("category", "urgency", "lead"):
         value = typed(form, name, 40)
-        if value and value != getattr(report, name):
+        # A category that was only guessed may be confirmed: what a person said is told from what nobody looked at.
+        if value and (value != getattr(report, name) or (name == "category" and _confirms(form, report))):
             changes[name] = value
     place, kelurahan = _point(form), typed(form, "kelurahan", 16)
     if place is not None:
@@ -97,6 +98,10 @@ async def correct(request: Request, report: Row[Any], form: FormData) -> str:
         raise NotAllowed(NOTHING)
     await hub_of(request).desk.correct(report.number, version(form), actor(request), **changes)
     return await _where_next(request, report)
+
+
+def _confirms(form: FormData, report: Row[Any]) -> bool:
+    return "confirm" in form and not report.category_sure
 
 
 async def merge(request: Request, report: Row[Any], form: FormData) -> str:

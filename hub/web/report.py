@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ from normalizer.taxonomy import CATEGORIES
 if TYPE_CHECKING:
     from hub.host import Hub
 
+REASONS_SHOWN = 4
+"""Words that made a category, so many of them."""
 LOOKS_ONLY = frozenset({"operator"})
 """Roles that keep the hub running and leave its reports to others."""
 
@@ -64,11 +67,7 @@ async def visible_report(request: Request) -> Row[Any]:
 async def _find(request: Request, number: str) -> Row[Any]:
     sight = visitor_of(request).sight
 
-    def find(connection: Connection) -> Row[Any] | None:
-        found = views.find_visible(connection, number, sight)
-        return None if found is None else views.survivor_of(connection, found, sight)
-
-    report = await hub_of(request).store.read(find)
+    report = await hub_of(request).store.read(lambda connection: views.find_living(connection, number, sight))
     if report is None:
         raise HTTPException(404)
     return report
@@ -110,6 +109,7 @@ async def render_report(
         problem=problem,
         conflict=status == 409,
         changed=[entry for entry in shown["history"] if entry.id > seen] if status == 409 else [],
+        because=_reasons(report, shown["complaints"]),
         evidence=partial(story.evidence, words),
         joined=partial(story.joined, words),
         happened=partial(story.happened, words),
@@ -138,7 +138,8 @@ def read_report(connection: Connection, report: Row[Any], sight: Any, before: in
         "more": complaints[-1].id if len(complaints) == views.PAGE else None,
         "additions": views.additions_of(connection, ids),
         "photos": views.photos_of(connection, ids),
-        "history": views.history_of(connection, report.id),
+        "history": views.history_of(connection, report.id, sight),
+        "recurrences": views.recurrences_of(connection, report.id, sight),
         "followups": followups,
         "replies": {row.id: [kind for act in _acts(report, row) for kind in by_act.get(act, ())] for row in followups},
         "results": views_dialogue.officials_photos(connection, [row.id for row in followups]),
@@ -168,6 +169,12 @@ def _read_dialogue(connection: Connection, report: Row[Any], hub: Hub) -> dict[s
         "reached": [way.channel for way in ways if not way.problem],
         "unreached": sum(bool(way.problem) for way in ways),
     }
+
+
+def _reasons(report: Row[Any], complaints: Sequence[Any]) -> list[str]:
+    """List the words that made the category, a few, of the complaints that are about it."""
+    said = [word for one in complaints if one.category == report.category for word in one.category_words]
+    return list(dict.fromkeys(word.lower() for word in said))[:REASONS_SHOWN]
 
 
 def _kept(form: FormData | None, name: str, current: str) -> str:

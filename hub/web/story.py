@@ -10,22 +10,37 @@ from sqlalchemy import Row
 from hub.web.language import mark
 from hub.web.words import Words
 
-EVIDENCE = {
+EVIDENCE = {  # by code; where its figures have more than one unit, by code and unit
     "jarak": mark("%(value)s metres apart"),
     "sekitar": mark("about %(value)s metres apart, but one position is vague"),
     "selang": mark("%(value)s hours apart"),
+    "selang mnt": mark("%(value)s minutes apart"),
     "bentang": mark("the report would stretch over %(value)s metres"),
     "jauh": mark("too far apart"),
     "tertutup": mark("sealed complaints are never compared"),
+    "berlawanan": mark("other complaints of that report name another place"),
+    "jenis-campur": mark("other complaints of that report are about another matter"),
     "kirim-ulang": mark("the same person sent the same words again"),
+    "foto-sama": mark("the same photo"),
+    "tautan-sama": mark("the same link"),
+    "terusan": mark("it passes on the same post"),
+    "uuid-sama": mark("the same event on Waze"),
     "nomor-dikutip": mark("it quotes the number of the report"),
     "percakapan-sama": mark("the same conversation"),
+    "petugas": mark("put here by a clerk, with the citizen present"),
     "tanpa-tempat": mark("no place is known of one of them"),
     "kelurahan-sama": mark("the same kelurahan"),
     "kelurahan-berbeda": mark("another kelurahan"),
     "jenis-mirip": mark("a similar kind of complaint"),
+    "jenis-kerabat": mark("a kind of complaint that often goes with it"),
     "jenis-lain": mark("another kind of complaint"),
+    "jenis-belum-pasti": mark("the kind of complaint is not sure"),
+    "pekerjaan-lain": mark("other work is needed"),
+    "tempat-sama": mark("the same place is named"),
+    "tempat-berbeda": mark("another place is named"),
     "rt-sama": mark("the same RT"),
+    "rt-rw-sama": mark("the same RT and RW"),
+    "rt-berdekatan": mark("RTs next to each other"),
     "rt-berbeda": mark("another RT (%(value)s)"),
     "rw-berbeda": mark("another RW (%(value)s)"),
     "jalan-sama": mark("the same street"),
@@ -37,8 +52,10 @@ EVIDENCE = {
     "nomor-sama": mark("the same number in a name"),
     "nomor-berbeda": mark("another number in a name"),
     "teks-sama": mark("the same words"),
+    "teks-mirip": mark("almost the same words"),
     "pelapor-sama": mark("the same person, %(value)s minutes apart"),
     "kata-sama": mark("%(value)s telling words in common"),
+    "kata-lain": mark("no telling word in common"),
 }
 JOINED = {
     "opened": mark("Opened this report"),
@@ -54,6 +71,7 @@ HAPPENED = {
     "added": mark("A citizen wrote more"),
     "routed": mark("Goes to %(queue)s"),
     "recurrence": mark("It happened here before: %(earlier)s"),
+    "recurred": mark("It happened again: %(later)s"),
     "status": mark("Status: %(status)s"),
     "follow-up": mark("Follow-up noted"),
     "corrected": mark("Set right: %(field)s"),
@@ -62,6 +80,7 @@ HAPPENED = {
     "vanished": mark("A complaint vanished at its source"),
     "withdrawn": mark("A citizen withdrew their complaint"),
     "erased": mark("A complaint was erased"),
+    "photo": mark("A photo came in"),
     "understood": mark("The rules understood it anew"),
     "asked": mark("A citizen was asked: %(question)s"),
     "answered": mark("The citizen answered: the clock goes on"),
@@ -93,18 +112,19 @@ FIELDS = {
     "handling": mark("no longer sealed"),
 }
 UNITS = "jmnt"
-"""Letters behind the numbers of evidence: hours, metres, minutes."""
+"""Letters behind the numbers of evidence: hours (j), metres (m), minutes (mnt)."""
 
 
 def evidence(words: Words, code: str) -> str:
     """Spell one code of evidence; an unknown one stays as it is."""
     name, _, value = code.partition(":")
-    if name not in EVIDENCE:
-        return code
     spelled = value.rstrip(UNITS)
+    known = EVIDENCE.get(f"{name} {value.removeprefix(spelled)}") or EVIDENCE.get(name)
+    if known is None:
+        return code
     if words.language.code == "id":
         spelled = spelled.replace(".", ",")
-    return _fill(words, EVIDENCE[name], value=spelled)
+    return _fill(words, known, value=spelled)
 
 
 def joined(words: Words, complaint: Row[Any]) -> str:
@@ -122,6 +142,7 @@ def happened(words: Words, entry: Row[Any]) -> str:
         "queue": lambda: words.office(data.get("queue", "")),
         "status": lambda: words.status(data.get("status", "")) or translate(mark("unchanged")),
         "earlier": lambda: str(data.get("earlier", "")),
+        "later": lambda: str(data.get("later", "")),
         "field": lambda: translate(FIELDS.get(data.get("field", ""), "")) if data.get("field") in FIELDS else "",
         "other": lambda: str(data.get("source") or data.get("into") or ""),
         "unit": lambda: words.office(str(data.get("after", ""))),

@@ -39,6 +39,7 @@ LANE = {
     "darurat": mark("Emergency"),
     "baru": mark("New"),
     "perlu-lokasi": mark("Needs a place"),
+    "perlu-kategori": mark("Category not sure"),
     "mungkin-duplikat": mark("Perhaps a duplicate"),
     "dibantah": mark("Disputed"),
     "menunggu-warga": mark("Waits for citizens"),

@@ -173,6 +173,7 @@ photos = Table(
     Column("height", Integer),
     Column("lat", Float),
     Column("lon", Float),
+    Column("likeness", BigInteger),
     UniqueConstraint("complaint", "raw_item", "position"),
     CheckConstraint("state IN ('due', 'running', 'ready', 'kept', 'failed', 'erased')", name="state"),
     Index(
@@ -181,8 +182,14 @@ photos = Table(
         sqlite_where=text("state IN ('due', 'running')"),
         postgresql_where=text("state IN ('due', 'running')"),
     ),
+    Index(
+        "ix_photos_likeness",
+        "likeness",
+        sqlite_where=text("likeness IS NOT NULL"),
+        postgresql_where=text("likeness IS NOT NULL"),
+    ),
 )
 """Photos, films and documents of complaints, and photos of follow-ups, fetched by their own jobs.
 
-The id is random: it is the public name.
+The id is random: it is the public name. `likeness`: a difference hash; none where the picture is too even to have one.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint, text, true
 
 from hub.store.tables.columns import Instant, Json, Key, metadata
 
@@ -17,6 +17,7 @@ reports = Table(
     Column("category", String(40), nullable=False),
     Column("category_confidence", Float, nullable=False),
     Column("category_by", String(8), nullable=False),
+    Column("category_sure", Boolean, nullable=False, server_default=true()),
     Column("urgency", String(10), nullable=False),
     Column("urgency_by", String(8), nullable=False, server_default="machine"),
     Column("handling", String(8), nullable=False),
