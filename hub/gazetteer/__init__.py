@@ -1,0 +1,1 @@
+"""Takes places with names out of others' files (GTFS, OpenStreetMap, tables) and adds them to a region pack."""
