@@ -1,0 +1,1 @@
+"""Learning categories from what staff corrected. Fitting needs the extra `train`; what was fitted is used without."""
