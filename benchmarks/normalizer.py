@@ -1,7 +1,8 @@
 """How fast complaints are understood and compared on one core, and which part takes the time.
 
-Run: `python -m benchmarks.normalizer`. Figures depend on the machine; the shares hardly do. With `ADUAN_SHARED` set to
-a folder of evaluation data, real texts are timed beside the made-up ones.
+Run: `python -m benchmarks.normalizer`. Figures depend on the machine; the shares, and the ratios to what anybody would
+write first, hardly do. With `ADUAN_SHARED` set to a folder of evaluation data, real texts are timed beside the made-up
+ones. Words are remembered once they were met, ours as well as PySastrawi's; what that hides stands in rows of its own.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import csv
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.plain import Dictionary, blot, has_stemmer, make_stemmer
 from hub.lexicons import load_categories, load_words
 from hub.regions import load_region
 from normalizer.categories import Categorizer
@@ -31,6 +34,13 @@ from normalizer.text import tidy
 from normalizer.understand import Normalizer
 
 COUNT, NEARBY = 2_000, 10
+Work = Callable[[Complaint], object]
+SCRUB, PLACE, ALL = "  scrub", "  place", "place + category + scrub"
+FIRST = "  the same, texts never met before"
+NAMES, BLOT = "n-gram dictionary of all names", "four bare patterns"
+STEM, STEM_FIRST = "PySastrawi, words met before", "PySastrawi, fresh"
+COMPARED = ((PLACE, NAMES), (SCRUB, BLOT), (ALL, NAMES), (ALL, STEM), (FIRST, STEM_FIRST))
+"""Ours and the baseline that it is measured by."""
 START = datetime(2031, 3, 1, tzinfo=UTC)
 MATTERS = (
     "Banjir setinggi lutut sejak semalam, pompa belum datang",
@@ -71,10 +81,11 @@ def read_real(limit: int) -> list[Complaint]:
     return [Complaint(native_id=row["id"], created_at=START, text=row["keluhan"]) for row in rows]
 
 
-def microseconds(work: Callable[[Complaint], object], complaints: list[Complaint]) -> float:
+def microseconds(make: Callable[[], Work], complaints: list[Complaint]) -> float:
     """Give the processor time a complaint takes, the best of five runs: the others measure the machine's other work."""
     runs = []
     for _ in range(5):
+        work = make()
         start = time.process_time()
         for complaint in complaints:
             work(complaint)
@@ -82,9 +93,8 @@ def microseconds(work: Callable[[Complaint], object], complaints: list[Complaint
     return 1e6 * min(runs) / len(complaints)
 
 
-def stages(
-    region: Region, categorizer: Categorizer, complaints: list[Complaint]
-) -> dict[str, Callable[[Complaint], object]]:
+def stages(region: Region, categorizer: Categorizer, complaints: list[Complaint]) -> dict[str, Work]:
+    """Give the parts of understanding and deciding, with all that is remembered of words once they were met."""
     normalizer, placer = Normalizer(region, categorizer), Placer(region)
     before = {one.native_id: (placer.place(one), categorizer.guess(one), scrub(one.text)) for one in complaints}
 
@@ -100,13 +110,37 @@ def stages(
     return {
         "understand": normalizer.understand,
         "  tidy": lambda complaint: tidy(complaint.words),
-        "  scrub": lambda complaint: scrub(complaint.text),
-        "  place": placer.place,
+        SCRUB: lambda complaint: scrub(complaint.text),
+        PLACE: placer.place,
         "  category": categorizer.guess,
         "  quoted numbers": lambda complaint: find_quoted(complaint.text, region.letters),
         "  facts, keys, probes": comparing,
         f"decide among {NEARBY}": lambda complaint: decide(*cases[complaint.native_id]),
+        ALL: three(placer, categorizer),
     }
+
+
+def three(placer: Placer, categorizer: Categorizer) -> Work:
+    """Give what the aim is set for."""
+    return lambda complaint: (placer.place(complaint), categorizer.guess(complaint), scrub(complaint.text))
+
+
+def baselines(region: Region) -> dict[str, Callable[[], Work]]:
+    """Give what anybody would write first, made anew for each run."""
+    names = Dictionary(region)
+    found: dict[str, Callable[[], Work]] = {
+        NAMES: lambda: lambda complaint: names.find(complaint.text),
+        BLOT: lambda: lambda complaint: blot(complaint.text),
+    }
+    if has_stemmer():
+        stem = make_stemmer()
+        found[STEM] = lambda: lambda complaint: stem(complaint.text)
+        found[STEM_FIRST] = lambda: _over(make_stemmer())
+    return found
+
+
+def _over(stem: Callable[[str], str]) -> Work:
+    return lambda complaint: stem(complaint.text)
 
 
 def nearby(complaint: Complaint, normalizer: Normalizer, dice: random.Random) -> list[Candidate]:
@@ -122,6 +156,27 @@ def nearby(complaint: Complaint, normalizer: Normalizer, dice: random.Random) ->
     return around
 
 
+def measure(region: Region, categorizer: Categorizer, complaints: list[Complaint]) -> dict[str, float]:
+    """Time everything on the same texts."""
+    works: dict[str, Callable[[], Work]] = {
+        name: partial(_same, work) for name, work in stages(region, categorizer, complaints).items()
+    }
+    works[FIRST] = lambda: three(Placer(region), Categorizer(load_categories(), load_words()))
+    works |= baselines(region)
+    return {name: microseconds(make, complaints) for name, make in works.items()}
+
+
+def _same(work: Work) -> Work:
+    return work
+
+
+def ratios(figures: dict[str, float]) -> Iterator[tuple[str, float]]:
+    """Compare ours with the baselines of the same run."""
+    for ours, theirs in COMPARED:
+        if theirs in figures:
+            yield f"{ours.strip()} : {theirs}", figures[ours] / figures[theirs]
+
+
 def main() -> None:
     dice, region, categorizer = random.Random(1), load_region("jakarta"), Categorizer(load_categories(), load_words())
     real = sorted(read_real(COUNT), key=lambda complaint: len(complaint.text))
@@ -130,17 +185,18 @@ def main() -> None:
         "real, all": real,
         "real, middle fifth": real[len(real) * 2 // 5 : len(real) * 3 // 5],
     }
-    table = Table(
-        "one core", *(column for kind, some in kinds.items() if some for column in (f"{kind}, µs", "a second"))
-    )
-    figures = [
-        {name: microseconds(work, some) for name, work in stages(region, categorizer, some).items()}
-        for some in kinds.values()
-        if some
-    ]
-    for name in figures[0]:
-        table.add_row(name, *(cell for row in figures for cell in (f"{row[name]:.1f}", f"{1e6 / row[name]:,.0f}")))
-    Console(width=120).print(table)
+    figures = {kind: measure(region, categorizer, some) for kind, some in kinds.items() if some}
+    times = Table("one core", *(column for kind in figures for column in (f"{kind}, µs", "a second")))
+    for name in next(iter(figures.values())):
+        cells = (cell for row in figures.values() for cell in (f"{row[name]:.1f}", f"{1e6 / row[name]:,.0f}"))
+        times.add_row(name, *cells)
+    beside = Table("times as long", *figures)
+    for rows in zip(*map(ratios, figures.values()), strict=True):
+        beside.add_row(rows[0][0], *(f"{ratio:.2f}" for _, ratio in rows))
+    console = Console(width=120)
+    console.print(times, beside)
+    if not has_stemmer():
+        console.print("PySastrawi is not installed: stemming is left out")
 
 
 if __name__ == "__main__":
