@@ -429,7 +429,8 @@ async def test_a_channel_gets_no_more_than_its_rate_and_the_urgent_first(
     dispatcher = Dispatcher(store, "mouth", works.mouths["mouth"])
     assert [await dispatcher.run_once() for _ in range(2)] == [2, 0]
     assert dispatcher.state == "throttled"
-    assert works.mouths["mouth"].got[0].parcel.complaint == "api"  # type: ignore[union-attr]
+    first = {delivery.parcel.complaint for delivery in works.mouths["mouth"].got}  # type: ignore[union-attr]
+    assert "api" in first, "the two of one batch go out side by side, in no order of their own"
     waiting = [row for row in await works.deliveries(kind="reply") if row.state == "due"]
     assert {row.next_at - store.now() for row in waiting} == {timedelta(minutes=15)}
     works.clock.advance(timedelta(minutes=15))
