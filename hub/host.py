@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.alerts import Alerts, senders
 from hub.clock import Clock, system_clock
+from hub.learning.model_file import model_in_use
 from hub.lexicons import load_categories, load_words
 from hub.metrics import Metrics
 from hub.pipeline import changes
@@ -45,6 +46,7 @@ from hub.store.store import Store
 from hub.store.tables import queue_entries
 from hub.tracking import track_code
 from normalizer.categories import Categorizer
+from normalizer.learned import Learned
 from normalizer.places import Placer
 from normalizer.understand import Normalizer
 
@@ -117,7 +119,10 @@ class Hub:
         self._opened.push_async_callback(self.http.aclose)
         self.board = Board(self.store)
         salt = bytes.fromhex(await self.store.write(people.salt))
-        self.understander = Understander(partial(make_normalizer, self.settings.hub.region, salt), self.processes)
+        learned = await asyncio.to_thread(model_in_use, self.settings.hub.categories)
+        self.understander = Understander(
+            partial(make_normalizer, self.settings.hub.region, salt, learned), self.processes
+        )
         self._opened.callback(self.understander.close)
         for channel in self.settings.channels:
             if channel.enabled:
@@ -338,9 +343,9 @@ class Hub:
         return sum(await asyncio.gather(*(dispatcher.run_once() for dispatcher in self.dispatchers.values())))
 
 
-def make_normalizer(region: str, salt: bytes) -> Normalizer:
-    """Build the normalizer of a region from the files that it is made of."""
-    return Normalizer(load_region(region), Categorizer(load_categories(), load_words()), salt=salt)
+def make_normalizer(region: str, salt: bytes, learned: Learned | None = None) -> Normalizer:
+    """Build the normalizer of a region from the files that it is made of, and what the city's corrections taught."""
+    return Normalizer(load_region(region), Categorizer(load_categories(), load_words(), learned), salt=salt)
 
 
 async def _for_ever(name: str, work: Callable[[], object]) -> None:

@@ -9,6 +9,9 @@ import typer
 
 from hub.cli.care import brake, channels, database, dead, people
 from hub.cli.erase import erasing
+from hub.cli.evaluate import evaluation
+from hub.cli.gazetteer import gazetteer
+from hub.cli.training import training
 from hub.cli.work import app as work
 
 app = typer.Typer(
@@ -23,16 +26,19 @@ app = typer.Typer(
 )
 app.add_typer(work)
 app.add_typer(brake)
+app.add_typer(evaluation)
 app.add_typer(database, name="db")
 app.add_typer(people, name="user")
 app.add_typer(dead, name="dead")
 app.add_typer(channels, name="channels")
 app.add_typer(erasing, name="erase")
+app.add_typer(gazetteer, name="gazetteer")
+app.add_typer(training, name="train")
 
 
 def _add_plugins() -> None:
     """Let plugins add commands of theirs, where one may be meant: loading them takes longer than most commands."""
-    commands = [*work.registered_commands, *brake.registered_commands]
+    commands = [*work.registered_commands, *brake.registered_commands, *evaluation.registered_commands]
     ours = {command.name or command.callback.__name__ for command in commands if command.callback}
     ours |= {group.name for group in app.registered_groups if group.name}
     word = next((word for word in sys.argv[1:] if not word.startswith("-")), "")

@@ -27,6 +27,15 @@ def settings_of(config: Path | None) -> Any:
     return load_settings(named or Path("aduan.toml"))
 
 
+def hub_settings(config: Path | None) -> Any:
+    """Read what concerns the hub itself; the defaults where no settings were named and none lie here."""
+    from hub.settings import HubSettings
+
+    if config is None and not os.environ.get("ADUAN_CONFIG") and not Path("aduan.toml").exists():
+        return HubSettings()
+    return settings_of(config).hub
+
+
 async def with_hub(config: Path | None, work: Callable[[Any], Awaitable[T]], processes: int = 0) -> T:
     """Open a hub, work with it, and let it go."""
     from hub.host import Hub

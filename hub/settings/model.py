@@ -119,6 +119,8 @@ class HubSettings(Table):
     region: Annotated[str, AfterValidator(_placed_region)] = "jakarta"
     """A bundled pack, or a folder."""
     blobs: PlacedPath = Path("blobs")
+    categories: PlacedPath = Path("categories.json")
+    """What `aduan train categories` learned; without the file the lists decide alone."""
     photo_networks: Networks = ()
     """Private networks that photos may come from."""
     plugins: tuple[str, ...] = ()
