@@ -63,6 +63,21 @@ class ReportState:
     duty: bool = False
     validated: str = ""
     merged_into: int | None = None
+    owner: str = ""
+    """Account that works on it; until `owner_until` where that is a claim that expires."""
+    owner_at: datetime | None = None
+    owner_until: datetime | None = None
+    legal_class: str = ""
+    clock_from: datetime | None = None
+    paused_seconds: int = 0
+    due_kind: str = ""
+    """The next step that is due at `due_at`: `answer`, `done`, or empty."""
+    due_at: datetime | None = None
+    legal_due_at: datetime | None = None
+    warned_at: datetime | None = None
+    escalated_at: datetime | None = None
+    event: int | None = None
+    public: bool = False
     new: bool = True
     causes: list[str] = field(default_factory=list)
     """Why it changes in this batch; empty: it does not."""
@@ -143,7 +158,8 @@ _PLAIN = (
     "id number version status reason category category_confidence category_by category_sure urgency urgency_by "
     "handling handling_by place_by units_by queue rule title complaint_count channel_counts first_at last_at "
     "created_at updated_at closed_at opened_at disputed_at followed_up_by last_follow_up_at answered_at asked_at "
-    "nudged_at duty validated merged_into"
+    "nudged_at duty validated merged_into owner owner_at owner_until legal_class clock_from paused_seconds due_kind "
+    "due_at legal_due_at warned_at escalated_at event public"
 ).split()
 _UPDATE = (
     update(reports)

@@ -52,6 +52,19 @@ reports = Table(
     Column("duty", Boolean, nullable=False, server_default=text("false")),
     Column("validated", String(8), nullable=False, server_default=""),
     Column("merged_into", Key),
+    Column("owner", String(80), nullable=False, server_default=""),
+    Column("owner_at", Instant),
+    Column("owner_until", Instant),
+    Column("legal_class", String(32), nullable=False, server_default=""),
+    Column("clock_from", Instant),
+    Column("paused_seconds", Integer, nullable=False, server_default="0"),
+    Column("due_kind", String(8), nullable=False, server_default=""),
+    Column("due_at", Instant),
+    Column("legal_due_at", Instant),
+    Column("warned_at", Instant),
+    Column("escalated_at", Instant),
+    Column("event", Key),
+    Column("public", Boolean, nullable=False, server_default=text("false")),
     Index("ix_reports_queue", "queue", "status", "urgency", "id"),
     Index("ix_reports_updated_at", "updated_at", "id"),
     Index("ix_reports_kelurahan", "kelurahan", "id"),
@@ -60,6 +73,10 @@ reports = Table(
 
 `answered_at`: first word to its citizens about what is done. `asked_at`: its clock stands still since, a citizen was
 asked. `duty`: all its complaints come from heads of RT or RW; `validated` is empty, `sah` or `dicoret`.
+`owner`: the account that works on it, until `owner_until` where it is a claim that expires. `due_at`: when its next
+step (`due_kind`: `answer` or `done`) is due by the unit's own clock, counted from `clock_from` with `paused_seconds` of
+working time left out; `legal_due_at` by its `legal_class`. `event`: the kejadian it belongs to. `public`: at least one
+of its complaints may be shown to everybody.
 """
 
 assignments = Table(

@@ -22,7 +22,10 @@ from normalizer.taxonomy import CATEGORIES
 
 FRESH = {"Cache-Control": "no-store"}
 ASSETS = (
-    "hub.css",
+    "tokens.css",
+    "base.css",
+    "staff.css",
+    "map.css",
     "hub.js",
     "theme.js",
     "icon.svg",
