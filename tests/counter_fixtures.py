@@ -94,6 +94,7 @@ class Serving:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
+        listener.listen()
         self.port = listener.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         server = uvicorn.Server(uvicorn.Config(self.office.app, log_config=None, lifespan="off"))

@@ -21,7 +21,6 @@ from tests.browser import Browser, open_browser
 from tests.counter_fixtures import WORDS, Desk, Serving, entry, open_counter, rows, serving, settle
 from tests.web_fixtures import NOW, Office
 
-CODES = {"Tab": 9, "Enter": 13, "F2": 113, "F4": 115, "F9": 120, "1": 49}
 KEYS_A_SECOND = 5
 """A slow typist. With ADUAN_TYPE_SLOWLY the keys are really pressed at this pace."""
 SECONDS = 45
@@ -40,14 +39,7 @@ class Clerk:
     def press(self, key: str, *, alt: bool = False) -> None:
         self.pressed += 1 + alt
         time.sleep(self.rest)
-        named = {"windowsVirtualKeyCode": CODES[key]} if key in CODES else {}
-        code = f"Digit{key}" if key.isdigit() else key
-        text = {"text": key} if len(key) == 1 and not alt else {}
-        for kind in ("keyDown", "keyUp"):
-            sent = text if kind == "keyDown" else {}
-            self.browser._send(
-                "Input.dispatchKeyEvent", type=kind, key=key, code=code, modifiers=int(alt), **named, **sent
-            )
+        self.browser.press(f"Alt+{key}" if alt else key)
 
     def write(self, words: str) -> None:
         for letter in words:
@@ -82,7 +74,7 @@ def at_the_desk(folder: Path) -> Iterator[tuple[Office, Serving, Browser]]:
 def sign_in(office: Office, pages: Serving, browser: Browser) -> None:
     office.enter("petugas-tebet")
     token = office.browser.cookies.get(SESSION_COOKIE)
-    browser._send("Network.setCookie", name=SESSION_COOKIE, value=token, url=pages.address)
+    browser.page.context.add_cookies([{"name": SESSION_COOKIE, "value": token or "", "url": pages.address}])
 
 
 def open_desk(pages: Serving, browser: Browser) -> None:
@@ -94,7 +86,7 @@ def open_desk(pages: Serving, browser: Browser) -> None:
 
 def drop_network(browser: Browser, *, offline: bool) -> None:
     speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    browser._send("Network.emulateNetworkConditions", offline=offline, **speed)
+    browser.devtools("Network.emulateNetworkConditions", offline=offline, **speed)
 
 
 # ------------------------------------------------------------------------------------------------------------- by keys
@@ -249,7 +241,7 @@ def test_the_page_opens_while_the_hub_is_away_and_nothing_is_lost_or_doubled(tmp
 
 def test_entries_wait_for_whoever_signs_in_again(tmp_path: Path) -> None:
     with at_the_desk(tmp_path) as (office, pages, browser):
-        browser._send("Network.clearBrowserCookies")
+        browser.page.context.clear_cookies()
         clerk = Clerk(browser)
         clerk.fill("aduan setelah sesi berakhir")
         number = clerk.save()
@@ -298,7 +290,7 @@ def test_the_receipt_fits_its_paper(tmp_path: Path) -> None:
 
 def pages_of(browser: Browser) -> list[int]:
     """Print; give the width of each page in millimetres."""
-    answer: dict[str, Any] = browser._send("Page.printToPDF", preferCSSPageSize=True)
+    answer: dict[str, Any] = browser.devtools("Page.printToPDF", preferCSSPageSize=True)
     boxes = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) [\d.]+\]", base64.b64decode(answer["data"]))
     return [round(float(width) / 72 * 25.4) for width in boxes]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from PIL import Image
@@ -21,13 +21,17 @@ from tests.test_web_browser import serving
 
 SPOT = (-6.2261, 106.8588)
 SIZES = ((360, 800), (1366, 768))
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @contextmanager
 def citizen(folder: Path, *, scripts: bool = True) -> Iterator[tuple[City, Browser, str]]:
     """A hub that serves its pages, and a browser before it."""
-    with open_city(folder) as city, serving(city) as address, open_browser(folder / "profile") as browser:
-        browser._send("Emulation.setScriptExecutionDisabled", value=not scripts)
+    with (
+        open_city(folder) as city,
+        serving(city) as address,
+        open_browser(folder / "profile", scripts=scripts) as browser,
+    ):
         yield city, browser, address
 
 
@@ -40,18 +44,12 @@ def type_into(browser: Browser, **said: str) -> None:
 
 def choose(browser: Browser, *files: Path) -> None:
     """Choose files as a person does in the dialog."""
-    document = browser._send("DOM.getDocument")["root"]["nodeId"]
-    node = browser._send("DOM.querySelector", nodeId=document, selector="#foto")["nodeId"]
-    browser._send("DOM.setFileInputFiles", nodeId=node, files=[str(file) for file in files])
+    browser.page.set_input_files("#foto", files)
 
 
 def press(browser: Browser, selector: str) -> None:
     """Click where the element is, as a finger does; scripts of the page need not be on."""
-    spot = browser.run(f"""(() => {{ const one = document.querySelector({selector!r});
-        one.scrollIntoView({{ block: "center" }});
-        const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()""")
-    for kind in ("mousePressed", "mouseReleased"):
-        browser._send("Input.dispatchMouseEvent", type=kind, x=spot[0], y=spot[1], button="left", clickCount=1)
+    browser.page.locator(selector).first.click()
 
 
 def follow(browser: Browser, selector: str) -> None:
@@ -80,12 +78,8 @@ def placed_photo(lat: float, lon: float) -> bytes:
 def looks_well(browser: Browser) -> None:
     """No barrier and nothing cut off, narrow and wide, light and dark."""
     for width, height in SIZES:
-        browser._send(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
-        )
-        for scheme in ("light", "dark"):
-            features = [{"name": "prefers-color-scheme", "value": scheme}]
-            browser._send("Emulation.setEmulatedMedia", features=features)
+        for scheme in SCHEMES:
+            browser.show(width, height, scheme)
             assert violations(browser) == [], (width, scheme)
             assert browser.run("document.documentElement.scrollWidth") <= width
 
@@ -150,8 +144,8 @@ def test_a_photo_s_place_becomes_the_pin_and_can_be_taken_away(tmp_path: Path) -
 def test_the_browser_s_own_position_is_taken(tmp_path: Path) -> None:
     with citizen(tmp_path) as (city, browser, address):
         browser.goto(f"{address}/lapor")
-        browser._send("Browser.grantPermissions", permissions=["geolocation"])
-        browser._send("Emulation.setGeolocationOverride", latitude=SPOT[0], longitude=SPOT[1], accuracy=15)
+        browser.page.context.grant_permissions(["geolocation"])
+        browser.page.context.set_geolocation({"latitude": SPOT[0], "longitude": SPOT[1], "accuracy": 15})
         press(browser, "#here")
         browser.wait("document.forms.lapor.lat.value !== ''")
         city.clock.advance(READING)

@@ -22,6 +22,7 @@ def serving(office: Office) -> Iterator[str]:
     """Serve the pages of an office on a free port of this machine; its hub lives in the test's own loop."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
+        listener.listen()
         config = uvicorn.Config(office.app, log_config=None, lifespan="off")
         server = uvicorn.Server(config)
         portal = office.browser.portal
