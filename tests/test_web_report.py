@@ -110,9 +110,12 @@ def add_recurrence(connection: Connection, earlier: int, later: int) -> None:
 def test_what_came_back_is_linked_both_ways(office: Office) -> None:
     office.write(lambda c: add_recurrence(c, 1, 2))
     old, new = (office.browser.get(f"/laporan/{number}").text for number in (ONE, TWO))
-    assert f'<dt>Terjadi lagi</dt><dd><a href="/laporan/{TWO}">' in old
+    assert "<dt>Terjadi lagi</dt>" in old
+    assert f'<a href="/laporan/{TWO}">{TWO}</a> <span class="small">' in old
+    assert "Jalan Contoh</span>" in old
     assert f"Terjadi lagi: {TWO}" in old
-    assert f'<dt>Pernah terjadi di sini</dt><dd><a href="/laporan/{ONE}">' in new
+    assert "<dt>Pernah terjadi di sini</dt>" in new
+    assert f'<a href="/laporan/{ONE}">' in new
     assert "Terjadi lagi" not in new
     assert "Pernah terjadi" not in old
 
@@ -263,6 +266,24 @@ def test_a_complaint_is_taken_out_into_a_report_of_its_own(office: Office) -> No
     assert answer.status_code == 303
     left = office.read(lambda c: c.execute(select(tables.complaints.c.id).where(tables.complaints.c.report == 1)).all())
     assert [row.id for row in left] == [1]
+    own = office.read(
+        lambda c: c.execute(select(tables.complaints.c.report).where(tables.complaints.c.id == 11)).scalar()
+    )
+    assert f'<a href="/laporan/{make_number(own, "JKT")}">' in office.browser.get(answer.headers["location"]).text
+
+
+@pytest.mark.parametrize("other", [3, 4])
+def test_no_address_tells_of_a_report_out_of_sight_by_its_number(office: Office, other: int) -> None:
+    assert make_number(other, "JKT") not in office.browser.get(f"{PAGE}?dipisah={make_number(other, 'JKT')}").text
+
+
+def test_the_number_of_a_receipt_leads_to_the_report_its_complaint_was_joined_to(office: Office) -> None:
+    """The report that stands for such a number has no place of its own: nobody's area."""
+    nowhere = {"kelurahan": "", "kecamatan": "", "queue": ""}
+    office.write(lambda c: add_report(c, 7, merged_into=1, **nowhere) and add_report(c, 8, merged_into=4, **nowhere))
+    assert office.browser.get(f"/laporan/{make_number(7, 'JKT')}").headers["location"] == PAGE
+    assert office.browser.get("/laporan", params={"nomor": make_number(7, "JKT")}).headers["location"] == PAGE
+    assert office.browser.get(f"/laporan/{make_number(8, 'JKT')}").status_code == 404
 
 
 @pytest.mark.parametrize("complaint", ["2", "3", "4", "999", "x", ""])

@@ -36,19 +36,18 @@ def find_visible(connection: Connection, number: str, sight: Sight) -> Row[Any] 
     return connection.execute(select(reports).where(reports.c.id == key, sight.clause())).one_or_none()
 
 
-def survivor_of(connection: Connection, report: Row[Any], sight: Sight) -> Row[Any] | None:
-    """Follow merges to the report that lives on; None where the reader may not see it."""
-    found: Row[Any] | None = report
-    while found is not None and found.merged_into is not None:
-        statement = select(reports).where(reports.c.id == found.merged_into, sight.clause())
-        found = connection.execute(statement).one_or_none()
-    return found
-
-
 def find_living(connection: Connection, number: str, sight: Sight) -> Row[Any] | None:
-    """Give the report that this number leads to, as long as the reader may know of both."""
-    found = find_visible(connection, number, sight)
-    return None if found is None else survivor_of(connection, found, sight)
+    """Give the report that this number leads to, as long as the reader may know of it.
+
+    The sight of the report that lives on decides: a number on a receipt whose complaint was joined has no place.
+    """
+    key = read_number(number)
+    while key is not None:
+        row = connection.execute(select(reports.c.merged_into).where(reports.c.id == key)).one_or_none()
+        if row is None or row.merged_into is None:
+            break
+        key = row.merged_into
+    return connection.execute(select(reports).where(reports.c.id == key, sight.clause())).one_or_none()
 
 
 def complaints_of(connection: Connection, report: int, before: int | None = None, limit: int = PAGE) -> list[Row[Any]]:
@@ -107,15 +106,15 @@ def history_of(connection: Connection, report: int, sight: Sight, limit: int = 2
     return [row for row in rows if row.kind not in RECURRENCE or _named(connection, row, sight) is not None]
 
 
-def recurrences_of(connection: Connection, report: int, sight: Sight, limit: int = 20) -> dict[str, list[str]]:
-    """Give the numbers of `earlier` and `later` reports of the same, newest first, that the reader may see."""
+def recurrences_of(connection: Connection, report: int, sight: Sight, limit: int = 20) -> dict[str, list[Row[Any]]]:
+    """Give the `earlier` and `later` reports of the same, newest first, that the reader may see."""
     lines = history.c.report == report, history.c.kind.in_(RECURRENCE)
-    found: dict[str, dict[int, str]] = {name: {} for name in RECURRENCE.values()}
+    found: dict[str, dict[int, Row[Any]]] = {name: {} for name in RECURRENCE.values()}
     for line in connection.execute(select(history).where(*lines).order_by(history.c.id.desc()).limit(limit)):
         other = _named(connection, line, sight)
         if other is not None and other.id != report:
-            found[RECURRENCE[line.kind]][other.id] = other.number
-    return {name: list(numbers.values()) for name, numbers in found.items()}
+            found[RECURRENCE[line.kind]][other.id] = other
+    return {name: list(known.values()) for name, known in found.items()}
 
 
 def _named(connection: Connection, line: Row[Any], sight: Sight) -> Row[Any] | None:

@@ -22,7 +22,7 @@ from hub.web.report import LOOKS_ONLY, render_report, visible_report
 from hub.web.visitors import visitor_of
 
 Deed = Callable[[Request, Row[Any], FormData], Awaitable[str]]
-"""Does it, and gives the number of the report to show next. Raises Conflict, NotAllowed, UnknownReport."""
+"""Does it. Gives where to go on below `/laporan/`, empty: to the start. Raises Conflict, NotAllowed, UnknownReport."""
 
 UNKNOWN = mark("there is no such report in your area")
 REFUSALS = (
@@ -56,14 +56,14 @@ def _endpoint(deed: Deed) -> Endpoint:
         if visitor_of(request).staff.role in LOOKS_ONLY:
             raise HTTPException(403)
         try:
-            number = await deed(request, report, form)
+            there = await deed(request, report, form)
         except Conflict:
             fresh = await visible_report(request)
             return await render_report(request, fresh, 409, form)
         except (NotAllowed, UnknownReport) as error:
             reason = UNKNOWN if isinstance(error, UnknownReport) else str(error)
             return await render_report(request, report, 422, form, language_of(request).gettext(reason))
-        return RedirectResponse(f"/laporan/{number}" if number else "/", 303)
+        return RedirectResponse(f"/laporan/{there}" if there else "/", 303)
 
     return endpoint
 
@@ -108,7 +108,7 @@ async def merge(request: Request, report: Row[Any], form: FormData) -> str:
     """Join with another report that this account may see."""
     sight = visitor_of(request).sight
     number = typed(form, "into", 40)
-    other = await hub_of(request).store.read(lambda connection: views.find_visible(connection, number, sight))
+    other = await hub_of(request).store.read(lambda connection: views.find_living(connection, number, sight))
     if other is None:
         raise UnknownReport(number)
     await hub_of(request).desk.merge(report.number, other.number, version(form), actor(request))
@@ -130,8 +130,8 @@ async def split(request: Request, report: Row[Any], form: FormData) -> str:
     complaint, hub = key(form, "complaint"), hub_of(request)
     if not await hub.store.read(lambda connection: views.has_complaint(connection, report.id, complaint)):
         raise HTTPException(404)
-    await hub.desk.split(report.number, complaint, version(form), actor(request))
-    return str(report.number)
+    fresh = await hub.desk.split(report.number, complaint, version(form), actor(request))
+    return f"{report.number}?dipisah={fresh}"
 
 
 async def answer(request: Request, report: Row[Any], form: FormData) -> str:
