@@ -269,6 +269,9 @@ def test_a_complaint_is_taken_out_into_a_report_of_its_own(office: Office) -> No
     own = office.read(
         lambda c: c.execute(select(tables.complaints.c.report).where(tables.complaints.c.id == 11)).scalar()
     )
+    text = office.browser.get(answer.headers["location"]).text
+    assert f"<b>{make_number(own, 'JKT')}</b>. Menurut lokasinya" in text
+    office.enter("admin")
     assert f'<a href="/laporan/{make_number(own, "JKT")}">' in office.browser.get(answer.headers["location"]).text
 
 

@@ -121,6 +121,13 @@ def _named(connection: Connection, line: Row[Any], sight: Sight) -> Row[Any] | N
     return find_living(connection, line.data.get(RECURRENCE[line.kind], ""), sight)
 
 
+def taken_out_of(connection: Connection, report: int, number: str, sight: Sight) -> tuple[str, Row[Any] | None]:
+    """Give the number of a report that was taken out of this one, and the report where the reader may see it."""
+    splits = select(history.c.data).where(history.c.report == report, history.c.kind == "split")
+    known = {data.get("into") for data in connection.execute(splits).scalars()} if number else set()
+    return (number, find_living(connection, number, sight)) if number in known else ("", None)
+
+
 def followups_of(connection: Connection, report: int, limit: int = 100) -> list[Row[Any]]:
     """Give what officials did or said, newest first."""
     statement = (

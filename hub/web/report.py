@@ -95,7 +95,7 @@ async def render_report(
         lambda connection: {
             **read_report(connection, report, sight, before),
             **_read_dialogue(connection, report, hub),
-            "apart": views.find_living(connection, request.query_params.get("dipisah", "")[:40], sight),
+            "apart": views.taken_out_of(connection, report.id, request.query_params.get("dipisah", "")[:40], sight),
         }
     )
     held = visitor_of(request).held
