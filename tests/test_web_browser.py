@@ -57,7 +57,7 @@ def test_a_clerk_signs_in_finds_the_report_and_follows_up(tmp_path: Path) -> Non
         office.write(lambda c: add_report(c, 3, urgency="darurat"))
         browser.press("j")
         assert browser.run("document.activeElement.getAttribute('href')") == f"/laporan/{NUMBER}"
-        browser.run("htmx.trigger('#queue', 'every')")
+        browser.run("document.getElementById('refresh').click()")
         browser.wait("document.querySelectorAll('.row').length === 3")
         assert browser.run("document.activeElement.getAttribute('href')") == f"/laporan/{NUMBER}"
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, event, insert, update
 from hub.store import tables
 from hub.store.views_queue import LANES, PAGE, Position, WorkList, lane_counts, oldest_open, queue_page
 from hub.store.views_sight import Sight
+from hub.web.queue import lane_groups
 from normalizer.number import make_number
 from tests.web_fixtures import NOW, SETIABUDI, TEBET, Office, add_complaint, add_report, open_office
 
@@ -96,6 +97,36 @@ def test_the_list_refreshes_without_the_page_around_it(office: Office) -> None:
     answer = office.browser.get(f"/antrean/{TEBET}?lajur=baru", headers={"hx-request": "true"})
     assert answer.text.strip().startswith("<section")
     assert f'hx-get="/antrean/{TEBET}?lajur=baru"' in answer.text
+
+
+def test_every_lane_stands_once_in_the_rail(office: Office) -> None:
+    assert sorted(lane for _, lanes in lane_groups() for lane in lanes) == sorted(LANES)
+    text = office.browser.get(f"/antrean/{TEBET}").text
+    assert [lane for lane in LANES if text.count(f'data-lane="{lane}" ') != 1] == []
+
+
+def test_an_emergency_is_loud_only_where_there_is_one(office: Office) -> None:
+    quiet = re.search(r'class="(lane darurat[^"]*)"', office.browser.get(f"/antrean/{TEBET}").text)
+    office.write(lambda c: add_report(c, 1, urgency="darurat"))
+    loud = re.search(r'class="(lane darurat[^"]*)"', office.browser.get(f"/antrean/{TEBET}").text)
+    assert (quiet and quiet[1], loud and loud[1]) == ("lane darurat none", "lane darurat")
+
+
+def test_the_map_starts_at_the_outline_of_the_unit(office: Office) -> None:
+    text = office.browser.get(f"/antrean/{TEBET}").text
+    found = re.search(r'data-areas="([^"]*)" data-bounds="([^"]*)"', text)
+    assert found is not None
+    south, west, north, east = map(float, found[2].split(","))
+    assert found[1] == TEBET
+    assert -6.27 < south < -6.23 < north < -6.19
+    assert 106.82 < west < 106.85 < east < 106.89
+
+
+def test_pages_are_sent_small(office: Office) -> None:
+    office.write(lambda c: [add_report(c, key) for key in range(1, PAGE + 1)])
+    answer = office.browser.get(f"/antrean/{TEBET}", headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < 30_000
 
 
 def test_only_what_the_posko_was_given_is_listed(office: Office) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
@@ -49,7 +50,7 @@ def make_app(hub: Hub, *, lifespan: Any = None) -> Starlette:
     secure = hub.settings.web.public_url.startswith("https://")
     app = Starlette(
         routes=[Mount("/static", StaticFiles(directory=STATIC)), *routes.routes],
-        middleware=[Middleware(SecurityHeaders, secure=secure)],
+        middleware=[Middleware(SecurityHeaders, secure=secure), Middleware(GZipMiddleware, compresslevel=6)],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 from starlette.datastructures import FormData
@@ -21,14 +22,46 @@ from hub.web.forms import read_key, typed
 from hub.web.language import mark
 from hub.web.login import home_of
 from hub.web.pages import attributions, hub_of, page
+from hub.web.queue_map import bounds, outlined
 from hub.web.report import LOOKS_ONLY
 from hub.web.visitors import visitor_of
 from normalizer.number import make_number, read_number
 from normalizer.region import Region
 
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (mark("To do"), ("semua", "darurat", "baru", "punya-saya", "belum-ada-petugas", "dikembalikan")),
+    (mark("Time left"), ("lewat", "hampir-lewat")),
+    (mark("To look at"), ("perlu-lokasi", "perlu-kategori", "mungkin-duplikat", "dibantah", "rt-rw", "luar-wilayah")),
+    (mark("Waiting for others"), ("menunggu-crop", "menunggu-warga", "menunggu-penerima")),
+)
+"""Lanes as they stand in the rail; a lane that is in no group stands at its end."""
+REST = mark("Others")
+LETTERS = MappingProxyType(
+    {
+        "semua": "s",
+        "darurat": "d",
+        "baru": "b",
+        "punya-saya": "p",
+        "belum-ada-petugas": "t",
+        "lewat": "l",
+        "hampir-lewat": "h",
+        "perlu-lokasi": "o",
+        "perlu-kategori": "k",
+        "mungkin-duplikat": "m",
+        "dibantah": "i",
+        "menunggu-warga": "w",
+        "menunggu-crop": "c",
+        "luar-wilayah": "u",
+        "rt-rw": "r",
+        "selesai": "e",
+    }
+)
+"""The key that opens a lane, after `g`."""
 OVERSEEN = ("kecamatan", "triage", "outside", "agency", "police", "private", "kota")
 """Kinds of units whose lists an account without an area is offered."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
+KEPT = ("lajur", "sesudah")
+"""Parameters of a list that its links carry on."""
 UNKNOWN = mark("there is no such report in your area")
 CHANGED = mark("somebody else changed it meanwhile")
 
@@ -80,11 +113,14 @@ async def render_queue(
         "queue_list.html" if fragment else "queue.html",
         status,
         unit=request.path_params["unit"],
-        area=work.queue,
+        map_of=_map_of(request, work, found.rows),
         lane=lane,
-        lanes=LANES,
+        groups=lane_groups(),
+        letters=LETTERS,
         after=request.query_params.get("sesudah", ""),
-        rest=rest,
+        again=_address(request),
+        first=_address(request, sesudah=""),
+        rest=_address(request, sesudah=rest) if rest else "",
         may_act=visitor_of(request).staff.role not in LOOKS_ONLY,
         typed=sent or {},
         failed=failed,
@@ -93,6 +129,22 @@ async def render_queue(
         attributions=attributions(request, {name for row in found.rows for name in row.channel_counts}),
         **context,
     )
+
+
+def lane_groups() -> list[tuple[str, tuple[str, ...]]]:
+    """Give the lanes by what they ask of a clerk."""
+    named = {lane for _, lanes in GROUPS for lane in lanes}
+    groups = [(title, tuple(lane for lane in lanes if lane in LANES)) for title, lanes in GROUPS]
+    groups.append((REST, tuple(lane for lane in LANES if lane not in named)))
+    return [(title, lanes) for title, lanes in groups if lanes]
+
+
+def _map_of(request: Request, work: WorkList, rows: Sequence[Any]) -> dict[str, str]:
+    """Say what the map shows at first: outlines, and the box around them."""
+    region = hub_of(request).region
+    codes = outlined(region, work.queue, (row.place.get("kecamatan", "") for row in rows))
+    around = bounds(region, [work.kelurahan] if work.kelurahan else codes)
+    return {"areas": " ".join(codes), "bounds": ",".join(map(str, around))}
 
 
 async def validate_many(request: Request) -> Response:
@@ -140,6 +192,13 @@ def work_list(request: Request) -> WorkList:
         raise HTTPException(404)
     kecamatan = {area.code: area.kecamatan for area in region.areas}
     return WorkList(kecamatan.get(unit, unit), sight, unit if unit in kecamatan else "")
+
+
+def _address(request: Request, **changed: str) -> str:
+    """Give the address of this list, with some of its parameters changed; an empty one is left out."""
+    kept = {name: value for name, value in request.query_params.items() if name in KEPT}
+    query = urlencode({name: value for name, value in (kept | changed).items() if value})
+    return f"/antrean/{request.path_params['unit']}{'?' if query else ''}{query}"
 
 
 def _codes(region: Region) -> set[str]:

@@ -27,31 +27,6 @@ function point(lat, lon, urgency) {
   return L.circleMarker([lat, lon], { className: `dot ${urgency}`, radius: urgency === "darurat" ? 8 : 6, weight: 2, fillOpacity: 1 });
 }
 
-// The map beside the queue: its points are the rows, and each knows the other.
-function showRows(box) {
-  const map = bare(box);
-  const points = L.layerGroup().addTo(map);
-  const draw = () => {
-    points.clearLayers();
-    for (const row of document.querySelectorAll(box.dataset.rows)) {
-      const urgency = ["darurat", "mendesak"].find((name) => row.classList.contains(name)) ?? "biasa";
-      const link = row.querySelector("a.open");
-      point(Number(row.dataset.lat), Number(row.dataset.lon), urgency)
-        .on("click", () => { link.focus(); row.scrollIntoView({ block: "center" }); })
-        .bindTooltip(row.querySelector(".kind").textContent, { className: "map-name" })
-        .addTo(points);
-    }
-    points.eachLayer((dot) => { if (dot.options.className.includes("darurat")) dot.bringToFront(); });
-  };
-  const fit = (layer) => {
-    const bounds = layer ? layer.getBounds() : L.featureGroup(points.getLayers()).getBounds();
-    if (bounds.isValid()) map.fitBounds(bounds, { padding: [8, 8], animate: false });
-  };
-  draw();
-  outlines(map, box.dataset.area).then((layer) => { fit(layer); });
-  document.addEventListener("htmx:after:swap", draw);
-}
-
 // The map of one report; where a form asks for a place, a click puts it into the form.
 function showPlace(box) {
   const map = bare(box);
@@ -74,4 +49,4 @@ function showPlace(box) {
   });
 }
 
-for (const box of document.querySelectorAll("[data-map]")) (box.dataset.rows ? showRows : showPlace)(box);
+for (const box of document.querySelectorAll("[data-map]")) showPlace(box);
