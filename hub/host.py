@@ -32,6 +32,7 @@ from hub.pipeline.prepare import Preparer, Understander
 from hub.pipeline.process import Processor
 from hub.pipeline.reception import ChannelReception
 from hub.pipeline.supervisor import RunningChannel
+from hub.pipeline.taking import Claims
 from hub.pipeline.watch import Watch
 from hub.plugin import Audience, BadOptions, Context, Item, Received, Request, Sink, Source
 from hub.regions import load_region
@@ -193,6 +194,7 @@ class Hub:
             track=self.track_code,
             track_link=self.track_link,
             replies=self.settings.replies.rules(),
+            claim=self.settings.work.claim,
         )
         echo = Echo(self.house.replies.wording)
         preparer = Preparer(self._source, self.understander, self.registry.refine, self.store.blobs, echo)
@@ -206,6 +208,7 @@ class Hub:
             self.store, self.http, preparer, self.again, {"": tuple(self.settings.hub.photo_networks), **networks}
         )
         self.deadlines = Deadlines(self.store, self.house, self.ring_dispatchers)
+        self.claims = Claims(self.store, self.house, self.ring_dispatchers)
         self.watch = self._watch()
 
     def _watch(self) -> Watch:
@@ -254,6 +257,7 @@ class Hub:
         self._run("photos", self.photos.run)
         self._run("again", self.again.run)
         self._run("deadlines", self.deadlines.run)
+        self._run("claims", self.claims.run)
         self._run("watch", self.watch.run)
         self._run("wishes", self._heed)
         for channel in self.channels.values():

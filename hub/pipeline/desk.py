@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, update
 
-from hub.pipeline import dialogue
+from hub.pipeline import dialogue, taking
 from hub.pipeline.house import House
 from hub.pipeline.work import CHANNEL, NotAllowed, Work
 from hub.plugin import FollowUp
@@ -142,6 +142,18 @@ class Desk:
     async def call_back(self, number: str, by: str, *, act: str) -> int:
         """Undo a deed whose replies have not gone out. How many were called back."""
         return await self._change(number, None, lambda work: dialogue.call_back(work, by, act))
+
+    async def take(self, number: str, by: str) -> int:
+        """Take a report to work on. Raises taking.Taken, which names who has it."""
+        return await self._change(number, None, lambda work: taking.take(work, by))
+
+    async def give_back(self, number: str, by: str, *, leads: bool = False) -> int:
+        """Let a report go; `leads`: also a colleague's."""
+        return await self._change(number, None, lambda work: taking.give_back(work, by, leads=leads))
+
+    async def assign(self, number: str, version: int, by: str, *, to: str) -> int:
+        """Give a report to a colleague."""
+        return await self._change(number, version, lambda work: taking.assign(work, by, to))
 
     async def seen(self, number: str) -> None:
         """Note that staff have opened the report."""

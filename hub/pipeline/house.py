@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from hub.plugin import Audience, Route, Sink
 from hub.replies import ReplyRules
@@ -44,6 +45,8 @@ class House:
     track_link: Callable[[str], str] = _plain_track
     """The address of a tracking page, by its code."""
     replies: ReplyRules = field(default_factory=ReplyRules)
+    claim: timedelta = timedelta(hours=4)
+    """For how long whoever takes a report keeps it without doing anything."""
     routes: dict[tuple[str, ...], Route] = field(default_factory=dict)
     """What the region's rules said before, by all that they look at."""
     route: Callable[[Report], Route | None] | None = None

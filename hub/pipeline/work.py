@@ -57,7 +57,9 @@ class Work:
         return self.states[self.first]
 
     def note(self, report: ReportState, kind: str, by: str, **data: Any) -> None:
-        """Write a line of history: ids, codes and numbers only."""
+        """Write a line of history: ids, codes and numbers only. Whoever does something keeps their claim."""
+        if by == report.owner and report.owner_until is not None:
+            report.owner_until = self.now + self.house.claim
         row = {"report": report.id, "at": self.now, "kind": kind, "actor": by, "data": data}
         reports.write_history(self.connection, [row])
 

@@ -1,6 +1,6 @@
 """`aduan.toml` as typed settings. A mistake is answered with its file, line and option, and with what to write instead.
 
-[hub], [web], [alerts], [replies] and any number of [[channel]]; what a channel's options may be is its plugin's
+[hub], [web], [alerts], [replies], [work] and any number of [[channel]]; what a channel's options may be is its plugin's
 business, see `hub.registry`.
 """
 
@@ -185,6 +185,13 @@ class ReplySettings(Table):
         )
 
 
+class WorkSettings(Table):
+    """`[work]`: how staff share their work."""
+
+    claim: Duration = timedelta(hours=4)
+    """For how long whoever takes a report keeps it without doing anything."""
+
+
 class ChannelSettings(Table):
     """One `[[channel]]`."""
 
@@ -237,6 +244,7 @@ class Settings(Table):
     web: WebSettings = Field(default_factory=WebSettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     replies: ReplySettings = Field(default_factory=ReplySettings)
+    work: WorkSettings = Field(default_factory=WorkSettings)
     channels: tuple[ChannelSettings, ...] = Field(default=(), alias="channel")
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
@@ -261,6 +269,7 @@ TABLES: dict[str, type[Table]] = {
     "web": WebSettings,
     "alerts": AlertSettings,
     "replies": ReplySettings,
+    "work": WorkSettings,
     "channel": ChannelSettings,
 }
 

@@ -26,6 +26,7 @@ from hub.web import (
     preview,
     queue,
     report,
+    taking,
     tracking,
 )
 from hub.web.access import Routes
@@ -37,7 +38,23 @@ from hub.web.visitors import Doorkeeper
 if TYPE_CHECKING:
     from hub.host import Hub
 
-NOUNS = (login, queue, report, deeds, preview, counter, channels, brake, board, photos, tracking, api, hooks, health)
+NOUNS = (
+    login,
+    queue,
+    report,
+    deeds,
+    taking,
+    preview,
+    counter,
+    channels,
+    brake,
+    board,
+    photos,
+    tracking,
+    api,
+    hooks,
+    health,
+)
 
 
 def make_app(hub: Hub, *, lifespan: Any = None) -> Starlette:

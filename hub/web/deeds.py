@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from hub.pipeline.desk import Conflict, NotAllowed, UnknownReport
 from hub.store import views_report as views
-from hub.web import dialogue
+from hub.web import dialogue, taking
 from hub.web.access import Endpoint, Routes
 from hub.web.forms import actor, key, typed, version
 from hub.web.language import language_of, mark
@@ -163,6 +163,7 @@ DEEDS: dict[str, Deed] = {
     "jawab": answer,
     "buka": open_sealed,
     **dialogue.DEEDS,
+    **taking.DEEDS,
 }
 
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.pipeline import preview
-from hub.store import reports, views_dialogue
+from hub.store import reports, views_dialogue, views_work
 from hub.store import views_report as views
 from hub.store.accounts import write_audit
 from hub.store.engine import StoreBusy
@@ -96,6 +96,7 @@ async def render_report(
             **read_report(connection, report, sight, before),
             **_read_dialogue(connection, report, hub),
             "apart": views.taken_out_of(connection, report.id, request.query_params.get("dipisah", "")[:40], sight),
+            "work": views_work.work_on(connection, report, visitor_of(request).staff, hub.store.now()),
         }
     )
     held = visitor_of(request).held

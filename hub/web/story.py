@@ -92,6 +92,10 @@ HAPPENED = {
     "validated": mark("Report by a head of RT or RW: %(decision)s"),
     "called-back": mark("Called back: %(replies)s replies did not go out"),
     "units": mark("Handed on to %(unit)s"),
+    "taken": mark("Taken on"),
+    "given-back": mark("Given back: nobody works on it"),
+    "assigned": mark("Given to %(owner)s"),
+    "claim-expired": mark("Nothing was done for long: %(owner)s no longer works on it"),
     "nudged": mark("Somebody at a desk asked for news"),
 }
 TOLD = {
@@ -145,6 +149,7 @@ def happened(words: Words, entry: Row[Any]) -> str:
         "later": lambda: str(data.get("later", "")),
         "field": lambda: translate(FIELDS.get(data.get("field", ""), "")) if data.get("field") in FIELDS else "",
         "other": lambda: str(data.get("source") or data.get("into") or ""),
+        "owner": lambda: str(data.get("owner", "")),
         "unit": lambda: words.office(str(data.get("after", ""))),
         "question": lambda: words.question(data.get("question", "")),
         "decision": lambda: words.validated(data.get("decision", "")),

@@ -20,6 +20,7 @@ from hub.store.tables.reports import (
     separations,
     suggestions,
 )
+from hub.store.tables.work import bulk_deeds, bulk_items, handovers, looks, templates
 
 __all__ = [
     "Instant",
@@ -31,6 +32,8 @@ __all__ = [
     "assignments",
     "audit",
     "blocks",
+    "bulk_deeds",
+    "bulk_items",
     "channels",
     "complaints",
     "counters",
@@ -40,8 +43,10 @@ __all__ = [
     "dump_json",
     "facts",
     "followups",
+    "handovers",
     "history",
     "holds",
+    "looks",
     "merges",
     "metadata",
     "nudges",
@@ -58,5 +63,6 @@ __all__ = [
     "sessions",
     "spell_instant",
     "suggestions",
+    "templates",
     "understandings",
 ]

@@ -68,6 +68,12 @@ reports = Table(
     Index("ix_reports_queue", "queue", "status", "urgency", "id"),
     Index("ix_reports_updated_at", "updated_at", "id"),
     Index("ix_reports_kelurahan", "kelurahan", "id"),
+    Index(
+        "ix_reports_owner_until",
+        "owner_until",
+        sqlite_where=text("owner_until IS NOT NULL"),
+        postgresql_where=text("owner_until IS NOT NULL"),
+    ),
 )
 """One incident each. `…_by` is `machine` or `person`; `followed_up_by` is empty, `source`, `crop` or `staff`.
 
