@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from hub.store.accounts import IDLE, is_outdated
-from hub.store.tables import accounts
+from hub.store.tables import accounts, sessions
 from hub.web.login import local_path
 from tests.web_fixtures import PASSWORD, Office, add_report, open_office, token_on
 
@@ -149,3 +149,17 @@ def test_after_signing_in_one_is_where_one_wanted_to_go(office: Office) -> None:
     form = {"name": "admin", "password": PASSWORD, "back": "/kanal"}
     assert to == "/masuk?kembali=/kanal"
     assert office.post("/masuk", form, page=to).headers["location"] == "/kanal"
+
+
+def test_the_token_looks_different_on_every_page_and_always_counts(office: Office) -> None:
+    office.sign_in("admin")
+    first, second = (token_on(office.browser.get("/kanal").text) for _ in range(2))
+    assert first != second
+    for token in (first, second):
+        assert office.browser.post("/kanal/tidak-ada/jeda", headers={"X-CSRF-Token": token}).status_code != 403
+
+
+def test_the_bare_token_of_a_session_does_not_count(office: Office) -> None:
+    office.sign_in("admin")
+    bare = office.read(lambda c: c.execute(select(sessions.c.csrf)).scalar_one())
+    assert office.browser.post("/keluar", data={"csrf": bare}).status_code == 403

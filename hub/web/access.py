@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hub.plugin import Access
-from hub.web.signing import PARAMETER, is_signed
+from hub.web.signing import PARAMETER, is_signed, unmask
 from hub.web.visitors import GUEST_COOKIE, Visitor, keep_cookie
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -120,5 +120,5 @@ async def _check_form(request: Request, visitor: Visitor) -> None:
     """The token of the session must come with every change: in the form, or in a header."""
     sent: Any = request.headers.get("x-csrf-token") or (await request.form()).get("csrf", "")
     known = visitor.csrf if not visitor.guest or request.cookies.get(GUEST_COOKIE) == visitor.guest else ""
-    if not known or not isinstance(sent, str) or not compare_digest(sent.encode(), known.encode()):
+    if not known or not isinstance(sent, str) or not compare_digest(unmask(sent), known.encode()):
         raise HTTPException(403, "csrf")

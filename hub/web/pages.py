@@ -67,7 +67,7 @@ def attributions(request: Request, names: Iterable[str]) -> list[str]:
 def csrf_field(request: Request) -> Markup:
     """Give the hidden field that every form carries."""
     request.state.shows_form = True
-    return Markup('<input type="hidden" name="csrf" value="{}">').format(visitor_of(request).csrf)
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(visitor_of(request).form_token)
 
 
 @cache

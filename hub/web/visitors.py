@@ -35,7 +35,7 @@ from hub.store.engine import StoreBusy
 from hub.store.replies import held
 from hub.store.views_sight import Sight
 from hub.web.limits import Attempts
-from hub.web.signing import guest_token
+from hub.web.signing import guest_token, mask
 
 if TYPE_CHECKING:
     from hub.host import Hub
@@ -50,12 +50,17 @@ class Visitor:
 
     account: Account | None = None
     csrf: str = field(default="", repr=False)
-    """What their forms must carry."""
+    """What their forms must carry, masked."""
+    form_token: str = field(default="", init=False, repr=False)
+    """And as the forms of this one answer carry it."""
     token: str = field(default="", repr=False)
     guest: str = field(default="", repr=False)
     """Random cookie of a browser without a session; only as good as the token made from it."""
     held: Mapping[str, Any] = field(default_factory=dict)
     """What the brake keeps back, by name: every page tells staff. Rows of name, by, at."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "form_token", mask(self.csrf))
 
     @property
     def sight(self) -> Sight:

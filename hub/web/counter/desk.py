@@ -82,7 +82,7 @@ async def give_provisions(request: Request) -> Response:
     now = hub.store.now()
     offset = now.astimezone(ZoneInfo(hub.region.zone)).utcoffset()
     body = {
-        "csrf": visitor_of(request).csrf,
+        "csrf": visitor_of(request).form_token,
         "account": account.name,
         "now": now.isoformat(),
         "offset": int(offset.total_seconds() // 60) if offset else 0,
