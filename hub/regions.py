@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -16,12 +17,15 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from hub.clocks.pack import read_rules
+from normalizer.clocks import ClockRules, DayChange
 from normalizer.region import Area, Region, Rule, Spot, Street, Unit
 from normalizer.taxonomy import BY_CODE, CATEGORIES
 
 REQUIRED = ("region.toml", "boundaries.geojson", "areas.csv", "units.toml", "routing.toml")
-OPTIONAL = ("variants.csv", "gazetteer.csv", "streets.csv")
+OPTIONAL = ("variants.csv", "gazetteer.csv", "streets.csv", "clocks.toml", "holidays.csv")
 PLACEHOLDERS = frozenset({"{kelurahan}", "{kecamatan}", "{kota}"})
+HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 T = TypeVar("T")
 Files = dict[str, bytes]
@@ -31,6 +35,7 @@ _SPOTS = TypeAdapter(tuple[Spot, ...])
 _STREETS = TypeAdapter(tuple[Street, ...])
 _UNITS = TypeAdapter(tuple[Unit, ...])
 _RULES = TypeAdapter(tuple[Rule, ...])
+_DAYS = TypeAdapter(tuple[DayChange, ...])
 _REGION = TypeAdapter(Region)
 
 
@@ -58,14 +63,17 @@ def _load(folder: Traversable) -> Region:
     areas = _areas(files)
     known = frozenset(area.code for area in areas)
     entries = _toml(files, "region.toml", set(_names(Region)))
+    units = _units(files, areas)
     region = {
         **entries,
         "areas": areas,
         "variants": tuple((row["code"], row["variant"]) for row in _rows(files, "variants.csv")),
         "spots": _inside(_table(files, "gazetteer.csv", _SPOTS), known, "gazetteer.csv"),
         "streets": _inside(_table(files, "streets.csv", _STREETS), known, "streets.csv"),
-        "units": _units(files, areas),
+        "units": units,
         "routing": _entries(files, "routing.toml", "rule", Rule, _RULES),
+        "clocks": _clocks(files, units),
+        "day_changes": _table(files, "holidays.csv", _DAYS),
         "version": _version(files),
     }
     made = _validated(_REGION, region, "region.toml", lambda at: str(at[0]))
@@ -227,6 +235,17 @@ def _units(files: Files, areas: tuple[Area, ...]) -> tuple[Unit, ...]:
     return (*_validated(_UNITS, offices, "units.toml", lambda _at: "hours"), *listed)
 
 
+def _clocks(files: Files, units: tuple[Unit, ...]) -> ClockRules:
+    """Give the terms: the defaults where the pack has none."""
+    if "clocks.toml" not in files:
+        return ClockRules()
+    document = _toml(files, "clocks.toml", set(_names(ClockRules)))
+    try:
+        return read_rules(document, BY_CODE, {unit.code for unit in units})
+    except ValueError as error:
+        raise RegionError(f"clocks.toml, {error}") from None
+
+
 def _offices(areas: tuple[Area, ...]) -> Iterator[dict[str, str]]:
     for area in areas:
         # The fourth block of a Kemendagri code starts with 1 for a kelurahan, 2 for a desa, 3 for a desa adat.
@@ -251,6 +270,10 @@ def _check(region: Region) -> None:
     for unit in region.units:
         if unit.parent and unit.parent not in units:
             raise RegionError(f"units.toml, unit {unit.code!r}: unknown parent {unit.parent!r}")
+        if not unit.open_days or not set(unit.open_days) <= set(range(7)):
+            raise RegionError(f"units.toml, unit {unit.code!r}: open_days are numbers from 0 (Monday) to 6")
+        if not all(HOUR.fullmatch(hour) for hour in unit.open_hours) or unit.open_hours[0] >= unit.open_hours[1]:
+            raise RegionError(f"units.toml, unit {unit.code!r}: open_hours are two times like 08:00, in their order")
     for rule in region.routing:
         _check_rule(rule, region, PLACEHOLDERS | units.keys())
     reached = {code for rule in region.routing if not rule.areas for code in rule.categories or BY_CODE}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from normalizer.clocks import ClockRules, DayChange
+
 Ring = tuple[tuple[float, float], ...]
 """Longitude, latitude; closed, as in GeoJSON."""
 UnitKind = Literal["kelurahan", "kecamatan", "kota", "agency", "police", "private", "integrity", "triage", "outside"]
@@ -114,5 +116,8 @@ class Region:
     integrity_unit: str = "integritas"
     triage_unit: str = "triase"
     outside_unit: str = "luar-wilayah"
+    clocks: ClockRules = field(default_factory=ClockRules, repr=False)
+    day_changes: tuple[DayChange, ...] = field(default=(), repr=False)
+    """Days that differ from the country's calendar."""
     version: str = ""
     """Changes with the files it was read from."""

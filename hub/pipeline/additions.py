@@ -19,7 +19,6 @@ from hub.store import replies, talks
 from hub.store.intake import RawItem
 from hub.store.keys import derive_key
 from hub.store.reports import ReportState
-from hub.working_days import working_day_after
 from normalizer.complaint import Understanding
 from normalizer.intent import Intent, read_intent
 
@@ -132,7 +131,7 @@ class Additions(Taker):
 
     def _decide_by(self) -> datetime:
         zone = ZoneInfo(self.house.region.zone)
-        day = working_day_after(self.now.astimezone(zone).date(), DECIDE)
+        day = self.house.keeper.calendar.working_day_after(self.now.astimezone(zone).date(), DECIDE)
         return datetime.combine(day, time(23, 59), zone).astimezone(UTC)
 
     def _reopen(self, report: ReportState, stored: Stored, why: str) -> None:

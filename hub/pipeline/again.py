@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from hub.pipeline import incident, perhaps
+from hub.pipeline.clockwork import set_clocks
 from hub.pipeline.house import House
 from hub.pipeline.outbox import write_notices
 from hub.store import complaints as complaint_store
@@ -192,6 +193,7 @@ def _teach(connection: Connection, house: House, state: ReportState, anew: Anew,
     log = [{**line, "kind": "understood", "data": {"complaint": anew.key, "cause": anew.cause}}]
     if incident.direct(state, house):
         log.append({**line, "kind": "routed", "data": {"rule": state.rule, "queue": state.queue}})
+    set_clocks(connection, [state], house, now)
     reports.save_reports(connection, [state])
     reports.write_history(connection, log)
     write_notices(connection, [state], house, now, except_for={})

@@ -53,6 +53,8 @@ class Citizens(Taker):
             if joined and decision.report
             else self.space.open_report(complaint, receipt)
         )
+        # Late mail counts from when it reached the hub, not from when it was read.
+        report.clock_from = report.clock_from or item.received_at
         incident.absorb(report, complaint, understanding, item.channel)
         doubt = "machine" if joined and decision.score < SURE else ""
         self._file(item, complaint, understanding, Stored(key, report.id, "open", None, item.id), doubt)

@@ -10,6 +10,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from hub.pipeline import incident
+from hub.pipeline.clockwork import set_clocks
 from hub.pipeline.erasing import Sweeper
 from hub.pipeline.house import House
 from hub.pipeline.outbox import write_notices
@@ -71,6 +72,7 @@ class Deadlines:
             only = frozenset({question.complaint})
             answers = [Answer(replace(state), f"lewat:{name}", Message("expired.long"), only=only)]
         state.touch("status" if answers else "unanswered", now)
+        set_clocks(connection, [state], self.house, now)
         reports.save_reports(connection, [state])
         line = {"report": state.id, "at": now, "kind": "unanswered", "actor": "machine"}
         reports.write_history(connection, [line | {"data": {"complaint": question.complaint}}])

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from hub.pipeline import dialogue, taking
+from hub.pipeline.clockwork import set_clocks
 from hub.pipeline.house import House
 from hub.pipeline.work import CHANNEL, NotAllowed, Work
 from hub.plugin import FollowUp
@@ -158,7 +159,7 @@ class Desk:
     async def seen(self, number: str) -> None:
         """Note that staff have opened the report."""
         now = self.store.now()
-        await self.store.write(lambda connection: _mark_opened(connection, number, now))
+        await self.store.write(lambda connection: _mark_opened(connection, self.house, number, now))
 
     # ------------------------------------------------------------------------------------------------ inner works
 
@@ -197,6 +198,11 @@ class Desk:
         return key
 
 
-def _mark_opened(connection: Connection, number: str, now: datetime) -> None:
+def _mark_opened(connection: Connection, house: House, number: str, now: datetime) -> None:
     statement = update(report_table).where(report_table.c.number == number, report_table.c.opened_at.is_(None))
     connection.execute(statement.values(opened_at=now))
+    # Of an emergency something else is due from now on.
+    waited = select(report_table.c.id).where(report_table.c.number == number, report_table.c.due_kind == "open")
+    states = list(reports.load_reports(connection, connection.execute(waited).scalars(), lock=True).values())
+    set_clocks(connection, states, house, now)
+    reports.save_reports(connection, states)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from hub.pipeline import incident
+from hub.pipeline.clockwork import go_on
 from hub.pipeline.replying import IN_DOUBT, Answer, asking, good_hour
 from hub.pipeline.work import Work
 from hub.replies import Message
@@ -117,6 +118,7 @@ def _undo(work: Work, deed: Any) -> None:
     report, before = work.report, str(deed.data.get("before", ""))
     if before in get_args(Status):
         incident.set_status(report, before, work.now, str(deed.data.get("before_reason", "")))
+        go_on(report)
     if report.answered_at == deed.at:
         report.answered_at = None
     talks.dispute_again(work.connection, report.id, deed.at)

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from hub.pipeline import incident
+from hub.pipeline.clockwork import set_clocks
 from hub.pipeline.house import House
 from hub.pipeline.outbox import write_notices
 from hub.store import complaints as complaint_store
@@ -63,6 +64,7 @@ def erase(connection: Connection, house: House, ids: Sequence[int], by: str, now
         state.complaint_count = len(layers)
         state.touch("erased", now)
         history.append({"report": state.id, "at": now, "kind": "erased", "actor": by, "data": {"complaints": len(ids)}})
+    set_clocks(connection, states, house, now)
     reports.save_reports(connection, states)
     reports.write_history(connection, history)
     write_notices(connection, states, house, now, except_for={})

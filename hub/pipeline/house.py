@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from hub.clocks.keeper import Keeper, keeper_of
 from hub.plugin import Audience, Route, Sink
 from hub.replies import ReplyRules
 from hub.tracking import track_code
@@ -51,6 +52,11 @@ class House:
     """What the region's rules said before, by all that they look at."""
     route: Callable[[Report], Route | None] | None = None
     """Asked before the region's rules, where a plugin has something to say."""
+
+    @property
+    def keeper(self) -> Keeper:
+        """Who knows when a report is due."""
+        return keeper_of(self.region)
 
     def place_name(self, place: Place) -> str:
         """Name the area of a place as citizens know it; never finer than a kelurahan. Empty where nobody knows."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from hub.pipeline import erasing, incident
+from hub.pipeline.clockwork import set_clocks
 from hub.pipeline.house import House
 from hub.pipeline.outbox import write_notices
 from hub.pipeline.replying import Answer, keep_private, write_replies
@@ -57,6 +58,7 @@ class Ledger:
         """Write everything back."""
         space = self.space
         changed = [report for report in space.reports.values() if report.causes]
+        set_clocks(self.connection, changed, self.house, self.now)
         reports.save_reports(self.connection, [*changed, *space.stand_ins])
         for receipt, complaint in space.used_receipts.items():
             receipts.use_receipt(self.connection, receipt, complaint)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from hub.pipeline import incident
+from hub.pipeline.clockwork import go_on, set_clocks
 from hub.pipeline.house import House
 from hub.pipeline.nudging import answer_nudges, hand_on_nudges
 from hub.pipeline.officials import status_message
@@ -187,6 +188,8 @@ class Work:
         number = make_number(key, self.house.region.letters)
         fresh = ReportState(key, number, self.now, report.first_at, report.last_at, self.now)
         fresh.handling, fresh.handling_by = report.handling, report.handling_by
+        fresh.clock_from = report.clock_from
+        go_on(fresh)
         reports.save_reports(self.connection, [fresh])
         fresh.new = False
         self.states[key] = fresh
@@ -313,6 +316,7 @@ class Work:
         for state in changed:
             if state.merged_into is None and incident.direct(state, self.house):
                 self.note(state, "routed", "machine", rule=state.rule, queue=state.queue)
+        set_clocks(self.connection, changed, self.house, self.now)
         reports.save_reports(self.connection, changed)
         write_notices(self.connection, changed, self.house, self.now, except_for={})
         write_replies(self.connection, answers, self.house, self.now)

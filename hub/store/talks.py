@@ -69,6 +69,17 @@ def clocks_of(connection: Connection, report: int) -> tuple[datetime | None, dat
     return connection.execute(asked).scalar(), connection.execute(disputed).scalar()
 
 
+def pauses_of(connection: Connection, reports: Sequence[int]) -> dict[int, list[tuple[datetime, datetime]]]:
+    """Give when the clocks of these reports stood still: from each question to its end, those still open left out."""
+    found: dict[int, list[tuple[datetime, datetime]]] = {}
+    ended = questions.c.settled_at.is_not(None)
+    for start in range(0, len(reports), CHUNK):
+        which = questions.c.report.in_(reports[start : start + CHUNK]), ended
+        for row in connection.execute(select(*questions.c["report", "at", "settled_at"]).where(*which)):
+            found.setdefault(row.report, []).append((row.at, row.settled_at))
+    return found
+
+
 def dispute(connection: Connection, **row: Any) -> None:
     """Note that a citizen disputes: `report complaint at due_at photos decision by`."""
     connection.execute(insert(disputes).values(**row))

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.clocks.keeper import keeper_of
 from hub.pipeline.replying import scrub_note
 from hub.store import people
 from hub.store import views_tracking as views
@@ -22,8 +23,8 @@ from hub.uploads import MAX_BYTES, MAX_TOTAL, MOST
 from hub.web.counter.clerk import PROMISE_DAYS
 from hub.web.language import Language, language_of, mark
 from hub.web.pages import hub_of, page
-from hub.working_days import working_day_after
 from normalizer.complaint import Reporter
+from normalizer.region import Region
 from normalizer.report import CLOSED
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ async def show_story(request: Request, complaint: Row[Any], typed: str = "", fla
         meaning=spoken.gettext(MEANING.get(report.status, "")),
         step=_step(report.status),
         steps=STEPS,
-        by=_promise(report, complaint, hub.region.zone, spoken),
-        late=_due(complaint, hub.region.zone) < hub.store.now().astimezone(ZoneInfo(hub.region.zone)).date(),
+        by=_promise(report, complaint, hub.region, spoken),
+        late=_due(complaint, hub.region) < hub.store.now().astimezone(ZoneInfo(hub.region.zone)).date(),
         key=secrets.token_urlsafe(16),
         typed=typed,
         flaw=flaw,
@@ -165,17 +166,17 @@ def _step(status: str) -> int:
     return STEPS.index(known) if known in STEPS else -1
 
 
-def _promise(report: Row[Any], complaint: Row[Any], zone: str, spoken: Language) -> str:
+def _promise(report: Row[Any], complaint: Row[Any], region: Region, spoken: Language) -> str:
     """Spell the day by which an answer is due; empty once there was one, or it is over."""
     if report.status in CLOSED or report.answered_at is not None:
         return ""
-    return str(format_date(_due(complaint, zone), "EEEE, d MMMM y", locale=spoken.locale))
+    return str(format_date(_due(complaint, region), "EEEE, d MMMM y", locale=spoken.locale))
 
 
-def _due(complaint: Row[Any], zone: str) -> date:
+def _due(complaint: Row[Any], region: Region) -> date:
     """Count this citizen's own days, as a desk's receipt does: a report that they joined may be older."""
-    received: date = complaint.received_at.astimezone(ZoneInfo(zone)).date()
-    return working_day_after(received, PROMISE_DAYS)
+    received: date = complaint.received_at.astimezone(ZoneInfo(region.zone)).date()
+    return keeper_of(region).calendar.working_day_after(received, PROMISE_DAYS)
 
 
 def speaker_of(connection: Connection, complaint: Row[Any]) -> Reporter | None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
 
+from hub.web.due import Left, time_left
 from hub.web.language import Language, mark
 from normalizer.region import Region
 from normalizer.taxonomy import category
@@ -238,6 +239,10 @@ class Words:
     def span(self, length: timedelta) -> str:
         """Spell a length of time in its largest unit."""
         return format_timedelta(length, threshold=1.2, locale=self.language.locale)
+
+    def due(self, report: Any) -> Left | None:
+        """Say how long is left of a report's next step; None where nothing is due."""
+        return time_left(self, report)
 
     def moment(self, at: datetime | None) -> str:
         """Spell an instant in the region's time."""

@@ -74,15 +74,22 @@ reports = Table(
         sqlite_where=text("owner_until IS NOT NULL"),
         postgresql_where=text("owner_until IS NOT NULL"),
     ),
+    Index(
+        "ix_reports_due_at",
+        "due_at",
+        sqlite_where=text("due_at IS NOT NULL AND escalated_at IS NULL"),
+        postgresql_where=text("due_at IS NOT NULL AND escalated_at IS NULL"),
+    ),
 )
 """One incident each. `…_by` is `machine` or `person`; `followed_up_by` is empty, `source`, `crop` or `staff`.
 
 `answered_at`: first word to its citizens about what is done. `asked_at`: its clock stands still since, a citizen was
 asked. `duty`: all its complaints come from heads of RT or RW; `validated` is empty, `sah` or `dicoret`.
 `owner`: the account that works on it, until `owner_until` where it is a claim that expires. `due_at`: when its next
-step (`due_kind`: `answer` or `done`) is due by the unit's own clock, counted from `clock_from` with `paused_seconds` of
-working time left out; `legal_due_at` by its `legal_class`. `event`: the kejadian it belongs to. `public`: at least one
-of its complaints may be shown to everybody.
+step (`due_kind`: `open` for an emergency, `answer` or `done`) is due by the unit's own clock, counted from
+`clock_from`; none while the clock stands still. `paused_seconds`: for how long it stood still since. `legal_due_at`: by
+its `legal_class`, counted from the receipt; an empty class is that of its category. `warned_at`, `escalated_at`: of
+this step. `event`: the kejadian it belongs to. `public`: at least one of its complaints may be shown to everybody.
 """
 
 assignments = Table(

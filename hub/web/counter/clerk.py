@@ -11,13 +11,14 @@ import segno
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from hub.clocks.keeper import keeper_of
 from hub.pipeline.lookup import Lookup
 from hub.pipeline.supervisor import RunningChannel
 from hub.plugin import Reception, Source
 from hub.store.accounts import Account
 from hub.web.pages import hub_of, words_for
 from hub.web.visitors import visitor_of
-from hub.working_days import working_day_after
+from normalizer.region import Region
 
 ROLES = frozenset({"petugas", "camat", "lurah", "admin"})
 """Who sits at a desk; operators keep the hub running, the integrity unit sees sealed reports only."""
@@ -74,8 +75,8 @@ def drawn(link: str) -> str:
     return picture.getvalue().decode()
 
 
-def promises(now: datetime, zone: str, days: int = 60) -> dict[str, str]:
+def promises(now: datetime, region: Region, days: int = 60) -> dict[str, str]:
     """Give for each day around now the day by which a citizen who came then is answered, both as ISO dates."""
-    today = now.astimezone(ZoneInfo(zone)).date()
+    today, calendar = now.astimezone(ZoneInfo(region.zone)).date(), keeper_of(region).calendar
     around = (today + timedelta(days=step) for step in range(-days, days + 1))
-    return {day.isoformat(): working_day_after(day, PROMISE_DAYS).isoformat() for day in around}
+    return {day.isoformat(): calendar.working_day_after(day, PROMISE_DAYS).isoformat() for day in around}

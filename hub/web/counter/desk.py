@@ -86,7 +86,7 @@ async def give_provisions(request: Request) -> Response:
         "account": account.name,
         "now": now.isoformat(),
         "offset": int(offset.total_seconds() // 60) if offset else 0,
-        "promises": promises(now, hub.region.zone),
+        "promises": promises(now, hub.region),
     }
     return JSONResponse(body, headers=FRESH)
 

@@ -1,0 +1,1 @@
+"""Terms in working days and opening hours. Pure: no clock, no store."""
