@@ -119,5 +119,9 @@ class Region:
     clocks: ClockRules = field(default_factory=ClockRules, repr=False)
     day_changes: tuple[DayChange, ...] = field(default=(), repr=False)
     """Days that differ from the country's calendar."""
+    aim: float | None = None
+    """The share of reports that should be followed up to the end, 0 to 1; None: nobody has set one."""
+    aim_source: str = ""
+    """Who says so, in the region's language."""
     version: str = ""
     """Changes with the files it was read from."""

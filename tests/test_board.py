@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
+from hub.store import tables
 from hub.store.store import Store
 from hub.store.views_board import duty_counts, read_board
 from hub.store.views_sight import Sight
@@ -104,3 +107,73 @@ def test_the_page_and_the_sheet_say_the_same(house: Office) -> None:
 def test_the_board_is_for_staff(house: Office) -> None:
     house.browser.cookies.clear()
     assert house.browser.get("/papan").status_code == 303
+
+
+# -------------------------------------------------------------------------------------------- figures and their lists
+
+FIGURE = re.compile(r'<a class="figure" href="([^"]+)">([^<]+)</a>')
+
+
+def fill_more(connection: Connection) -> None:
+    """Some of everything that the board counts: statuses, reasons, channels, spots, duty, disputes."""
+    fill(connection)
+    came = NOW - timedelta(days=3)
+    add_report(connection, 11, at=came, status="ditolak", reason="di-luar-wewenang", closed_at=NOW, category="sampah")
+    add_report(connection, 12, at=came, status="koordinasi", kelurahan=f"{TEBET}.1002", lead=f"{TEBET}.1002")
+    add_report(connection, 13, at=came, status="proses", units_by="person", lat=-6.2304, lon=106.8501)
+    add_report(connection, 14, at=came, lat=-6.2305, lon=106.8502, complaint_count=3)
+    add_complaint(connection, 15, 14, channel="qlue")
+    add_complaint(connection, 16, 14, channel="qlue")
+    add_report(connection, 17, at=came, duty=True)
+    add_complaint(connection, 18, 17, role="rt", place={"result": "found", "kelurahan": f"{TEBET}.1001", "rt": [5]})
+    add_report(connection, 19, at=came, lead="", kelurahan="")
+    add_report(connection, 20, at=came, merged_into=14)
+    said = {"report": 13, "channel": "posko", "received_at": NOW, "note": "", "note_internal": "", "photos": []}
+    for number, status in enumerate(("selesai", "proses")):
+        connection.execute(
+            insert(tables.followups).values(
+                **said, native_id=f"s{number}", at=NOW + number * HOUR, status=status, unit="", officer="", applied=True
+            )
+        )
+    connection.execute(insert(tables.disputes).values(report=1, complaint=1, at=NOW, due_at=NOW, photos=0, decision=""))
+
+
+def figures_on(text: str) -> list[tuple[str, str]]:
+    return [(unescape(link), shown) for link, shown in FIGURE.findall(text)]
+
+
+def listed(house: Office, link: str) -> list[str]:
+    """Follow a list through all its pages."""
+    numbers: list[str] = []
+    while link:
+        answer = house.browser.get(link)
+        assert answer.status_code == 200, link
+        numbers += re.findall(r'data-report="([^"]+)"', answer.text)
+        further = re.search(r'<a class="button" href="(/papan/daftar[^"]+)"', answer.text)
+        link = unescape(further[1]) if further else ""
+    return numbers
+
+
+@pytest.mark.parametrize("who", ["operator", "petugas-tebet", "lurah-contoh", "integritas"])
+@pytest.mark.parametrize("query", ["hari=7", "hari=30&aduan=1", "hari=90", "hari=7&wilayah=31.74"])
+def test_every_figure_opens_exactly_what_it_counts(office: Office, who: str, query: str) -> None:
+    office.write(fill_more)
+    office.enter(who)
+    found = figures_on(office.browser.get(f"/papan?{query}").text)
+    assert found
+    for link, shown in found:
+        numbers = listed(office, link)
+        assert len(set(numbers)) == len(numbers)
+        assert len(numbers) == int(shown) if shown.isdecimal() else numbers, (link, shown)
+
+
+@pytest.fixture(scope="module")
+def open_one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with open_office(tmp_path_factory.mktemp("papan-penuh")) as made:
+        yield made
+
+
+@pytest.fixture
+def office(open_one: Office) -> Office:
+    open_one.clear()
+    return open_one

@@ -1,4 +1,4 @@
-"""How well citizens are answered: shares and medians by unit, category and channel; duty reports by neighbourhood."""
+"""How well citizens are answered, complaint by complaint, as programs read it; duty reports by neighbourhood."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Board:
     """Figures by `unit`, `category` and `channel`, then by code."""
 
 
-def read_board(connection: Connection, sight: Sight, since: datetime) -> Board:
+def read_board(connection: Connection, sight: Sight, since: datetime, until: datetime | None = None) -> Board:
     """Work out the board over complaints that arrived since then, as far as this account may see them."""
     which = [
         sight.clause(),
@@ -78,6 +78,8 @@ def read_board(connection: Connection, sight: Sight, since: datetime) -> Board:
         complaints.c.received_at >= since,
         complaints.c.state != "erased",
     ]
+    if until is not None:
+        which.append(complaints.c.received_at < until)
     groups = {name: _figures(connection, column, which) for name, column in GROUPS.items()}
     total = _figures(connection, None, which)
     return Board(total.get("", Figures()), groups)

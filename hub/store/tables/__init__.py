@@ -6,6 +6,7 @@ from hub.store.tables.complaints import additions, blocks, complaints, decisions
 from hub.store.tables.deliveries import deliveries, holds
 from hub.store.tables.house import alerts, counters, facts, orphans
 from hub.store.tables.intake import channels, origins, raw_items
+from hub.store.tables.periods import objections, periods
 from hub.store.tables.reports import (
     assignments,
     disputes,
@@ -50,8 +51,10 @@ __all__ = [
     "merges",
     "metadata",
     "nudges",
+    "objections",
     "origins",
     "orphans",
+    "periods",
     "photos",
     "questions",
     "queue_entries",
