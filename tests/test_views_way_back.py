@@ -16,7 +16,7 @@ from tests.way_back_fixtures import KICAU, SURAT, add_delivery, seed
 from tests.web_fixtures import NOW, TEBET, add_report
 
 pytestmark = pytest.mark.anyio
-WORK = WorkList(TEBET, Sight("petugas", TEBET))
+WORK = WorkList(TEBET, Sight("petugas", TEBET), NOW)
 
 
 def fill(connection: Connection) -> None:

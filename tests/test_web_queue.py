@@ -48,12 +48,16 @@ def test_emergencies_come_first_then_the_newest(office: Office) -> None:
 
 def test_each_lane_holds_its_reports_and_its_count_says_so(office: Office) -> None:
     def seed(connection: Connection) -> None:
-        add_report(connection, 1)
-        add_report(connection, 2, urgency="darurat", status="proses")
+        soon, gone = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
+        add_report(connection, 1, owner="petugas-tebet", owner_until=soon, due_at=soon, due_kind="answer")
+        add_report(
+            connection, 2, urgency="darurat", status="proses", owner="petugas-lain", due_at=gone, due_kind="done"
+        )
         add_report(connection, 3, kelurahan="", kecamatan=TEBET, queue=TEBET, category_sure=False)
         add_report(connection, 4, status="selesai", category_sure=False)
         add_report(connection, 5, status="ditolak", urgency="darurat")
-        add_report(connection, 6, status="koordinasi")
+        add_report(connection, 6, status="koordinasi", owner="petugas-tebet", owner_until=gone)
+        add_report(connection, 7, status="proses", place={"result": "outside"})
         row = {"complaint": 6, "report": 6, "other": 1, "score": 0.5, "evidence": [], "at": NOW}
         connection.execute(insert(tables.suggestions).values(row))
         connection.execute(insert(tables.suggestions).values(row | {"other": 2, "answer": "other"}))
@@ -61,18 +65,26 @@ def test_each_lane_holds_its_reports_and_its_count_says_so(office: Office) -> No
     office.write(seed)
     lanes = {lane: shown(office, f"/antrean/{TEBET}?lajur={lane}") for lane in LANES}
     assert lanes == {
-        "semua": numbers(2, 6, 3, 1),
+        "semua": numbers(2, 7, 6, 3, 1),
         "darurat": numbers(2),
         "baru": numbers(3, 1),
+        "punya-saya": numbers(1),
+        "tanpa-petugas": numbers(7, 6, 3),
+        "hampir-lewat": numbers(1),
+        "lewat": numbers(2),
         "perlu-lokasi": numbers(3),
         "perlu-kategori": numbers(3),
         "mungkin-duplikat": numbers(6, 1),
         "dibantah": [],
+        "menunggu-crop": [],
         "menunggu-warga": [],
+        "diserahkan": [],
+        "luar-wilayah": numbers(7),
         "rt-rw": [],
         "selesai": numbers(5, 4),
     }
-    counts = office.read(lambda c: lane_counts(c, WorkList(TEBET, Sight("petugas", TEBET))))
+    work = WorkList(TEBET, Sight("petugas", TEBET), NOW, reader="petugas-tebet")
+    counts = office.read(lambda c: lane_counts(c, work))
     assert counts == {lane: len(found) for lane, found in lanes.items() if lane != "selesai"}
 
 
@@ -176,7 +188,7 @@ def test_the_longest_wait_is_told(office: Office) -> None:
         add_report(connection, 3, at=NOW - timedelta(hours=1))
 
     office.write(seed)
-    work = WorkList(TEBET, Sight("petugas", TEBET))
+    work = WorkList(TEBET, Sight("petugas", TEBET), NOW)
     assert office.read(lambda c: oldest_open(c, work)) == NOW - timedelta(hours=7)
 
 
@@ -210,9 +222,9 @@ def plans(office: Office, work: Any) -> str:
 @pytest.mark.parametrize("after", [None, Position(False, 1)])
 def test_no_page_reads_more_of_the_store_than_it_shows(office: Office, lane: Any, after: Position | None) -> None:
     office.write(lambda c: [add_report(c, key) for key in range(1, 4)])
-    work = WorkList(TEBET, Sight("petugas", TEBET))
+    work = WorkList(TEBET, Sight("petugas", TEBET), NOW)
     plan = plans(office, lambda c: (queue_page(c, work, lane, after), lane_counts(c, work), oldest_open(c, work)))
-    assert "ix_reports_queue (queue=? AND status=? AND urgency=?)" in plan
+    assert "queue_rows USING PRIMARY KEY (queue=? AND open=? AND urgent=?" in plan
     scans = re.findall(r"SCAN (\w+)", plan)
     assert not {name for name in scans if not name.startswith(("anon", "CONSTANT"))}
 

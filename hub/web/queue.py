@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from starlette.datastructures import FormData
@@ -14,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.pipeline.desk import Conflict, NotAllowed
-from hub.store.views_queue import LANES, PAGE, Lane, Position, WorkList, lane_counts, oldest_open, queue_page
+from hub.plugin import Sink, Source
+from hub.store.views_queue import LANES, PAGE, Lane, WorkList, queue_page, tally
 from hub.store.views_report import find_visible
 from hub.web.access import Routes
 from hub.web.dialogue import LONGEST
@@ -22,17 +24,18 @@ from hub.web.forms import read_key, typed
 from hub.web.language import mark
 from hub.web.login import home_of
 from hub.web.pages import attributions, hub_of, page
+from hub.web.queue_filter import NAMES as FILTERS
+from hub.web.queue_filter import filter_of, lane_of, position_of, spell, spell_position
 from hub.web.queue_map import bounds, outlined
 from hub.web.report import LOOKS_ONLY
 from hub.web.visitors import visitor_of
-from normalizer.number import make_number, read_number
 from normalizer.region import Region
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (mark("To do"), ("semua", "darurat", "baru", "punya-saya", "belum-ada-petugas", "dikembalikan")),
+    (mark("To do"), ("semua", "darurat", "baru", "punya-saya", "tanpa-petugas")),
     (mark("Time left"), ("lewat", "hampir-lewat")),
     (mark("To look at"), ("perlu-lokasi", "perlu-kategori", "mungkin-duplikat", "dibantah", "rt-rw", "luar-wilayah")),
-    (mark("Waiting for others"), ("menunggu-crop", "menunggu-warga", "menunggu-penerima")),
+    (mark("Waiting for others"), ("menunggu-crop", "menunggu-warga", "diserahkan")),
 )
 """Lanes as they stand in the rail; a lane that is in no group stands at its end."""
 REST = mark("Others")
@@ -42,7 +45,7 @@ LETTERS = MappingProxyType(
         "darurat": "d",
         "baru": "b",
         "punya-saya": "p",
-        "belum-ada-petugas": "t",
+        "tanpa-petugas": "t",
         "lewat": "l",
         "hampir-lewat": "h",
         "perlu-lokasi": "o",
@@ -51,6 +54,7 @@ LETTERS = MappingProxyType(
         "dibantah": "i",
         "menunggu-warga": "w",
         "menunggu-crop": "c",
+        "diserahkan": "n",
         "luar-wilayah": "u",
         "rt-rw": "r",
         "selesai": "e",
@@ -60,7 +64,7 @@ LETTERS = MappingProxyType(
 OVERSEEN = ("kecamatan", "triage", "outside", "agency", "police", "private", "kota")
 """Kinds of units whose lists an account without an area is offered."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
-KEPT = ("lajur", "sesudah")
+KEPT = ("lajur", "sesudah", *FILTERS)
 """Parameters of a list that its links carry on."""
 UNKNOWN = mark("there is no such report in your area")
 CHANGED = mark("somebody else changed it meanwhile")
@@ -84,7 +88,7 @@ async def show_units(request: Request) -> Response:
 
 async def show_queue(request: Request) -> Response:
     """Show a lane; the list alone where the page refreshes itself."""
-    return await render_queue(request, _lane(request))
+    return await render_queue(request, lane_of(request.query_params))
 
 
 async def render_queue(
@@ -92,21 +96,21 @@ async def render_queue(
 ) -> Response:
     """Show a lane, with what was typed and the numbers that something stood against."""
     work = work_list(request)
-    after = _position(request.query_params.get("sesudah", ""))
+    read_filter = filter_of(request.query_params, hub_of(request).region)
+    chosen = read_filter.chosen
+    after = position_of(request.query_params, chosen.sort)
 
     def read(connection: Connection) -> dict[str, Any]:
-        return {
-            "found": queue_page(connection, work, lane, after),
-            "counts": lane_counts(connection, work),
-            "oldest": oldest_open(connection, work),
-        }
+        counted = tally(connection, work)
+        found = queue_page(connection, work, lane, after, chosen=chosen)
+        return {"found": found, "counts": counted.counts, "oldest": counted.oldest}
 
     hub = hub_of(request)
     context = await hub.store.read(read)
     found = context["found"]
     everything = request.query_params.get("semua") == "1"
     ticked = {row.number for row in found.rows} if everything else {number for number, _ in _chosen(sent)}
-    rest = _spell(found.after, hub.region) if found.after else ""
+    rest = spell_position(found.after, hub.region.letters) if found.after else ""
     fragment = request.headers.get("hx-request") == "true"
     return page(
         request,
@@ -121,6 +125,9 @@ async def render_queue(
         again=_address(request),
         first=_address(request, sesudah=""),
         rest=_address(request, sesudah=rest) if rest else "",
+        chosen=chosen,
+        filter=spell(chosen),
+        filter_problems=read_filter.problems,
         may_act=visitor_of(request).staff.role not in LOOKS_ONLY,
         typed=sent or {},
         failed=failed,
@@ -191,13 +198,36 @@ def work_list(request: Request) -> WorkList:
     if unit not in _codes(region) or not sight.may_open_queue(unit, region.integrity_unit):
         raise HTTPException(404)
     kecamatan = {area.code: area.kecamatan for area in region.areas}
-    return WorkList(kecamatan.get(unit, unit), sight, unit if unit in kecamatan else "")
+    queue = kecamatan.get(unit, unit)
+    return WorkList(
+        queue,
+        sight,
+        hub_of(request).store.now(),
+        kelurahan=unit if unit in kecamatan else "",
+        reader=visitor_of(request).staff.name,
+        territorial=queue in kecamatan.values(),
+        officials=officials_of(request),
+        zone=ZoneInfo(region.zone),
+    )
+
+
+def officials_of(request: Request) -> frozenset[str]:
+    """Name the channels that are told of reports and answer with follow-ups: not the counter, whose list this is."""
+    plugins = {name: channel.instance for name, channel in hub_of(request).channels.items()}
+    return frozenset(
+        name
+        for name, plugin in plugins.items()
+        if isinstance(plugin, Source) and isinstance(plugin, Sink) and not plugin.counter
+    )
 
 
 def _address(request: Request, **changed: str) -> str:
     """Give the address of this list, with some of its parameters changed; an empty one is left out."""
-    kept = {name: value for name, value in request.query_params.items() if name in KEPT}
-    query = urlencode({name: value for name, value in (kept | changed).items() if value})
+    here = request.query_params
+    kept = {name: here.getlist(name) for name in KEPT if name in here} | {
+        name: [value] for name, value in changed.items()
+    }
+    query = urlencode([(name, value) for name, values in kept.items() for value in values if value])
     return f"/antrean/{request.path_params['unit']}{'?' if query else ''}{query}"
 
 
@@ -205,19 +235,3 @@ def _codes(region: Region) -> set[str]:
     special = {region.integrity_unit, region.triage_unit, region.outside_unit}
     areas = {code for area in region.areas for code in (area.code, area.kecamatan)}
     return special | areas | {unit.code for unit in region.units}
-
-
-def _lane(request: Request) -> Lane:
-    asked = request.query_params.get("lajur", "semua")
-    return next((lane for lane in LANES if lane == asked), "semua")
-
-
-def _position(spelled: str) -> Position | None:
-    """Read where a page ends: `d` or `b`, a dash, a report's number."""
-    urgent, _, number = spelled.partition("-")
-    key = read_number(number) if number else None
-    return None if key is None else Position(urgent == "d", key)
-
-
-def _spell(position: Position, region: Region) -> str:
-    return f"{'d' if position.urgent else 'b'}-{make_number(position.report, region.letters)}"

@@ -7,6 +7,7 @@ from hub.store.tables.deliveries import deliveries, holds
 from hub.store.tables.house import alerts, counters, facts, orphans
 from hub.store.tables.intake import channels, origins, raw_items
 from hub.store.tables.periods import objections, periods
+from hub.store.tables.queue import queue_rows, search_docs
 from hub.store.tables.reports import (
     assignments,
     disputes,
@@ -58,10 +59,12 @@ __all__ = [
     "photos",
     "questions",
     "queue_entries",
+    "queue_rows",
     "raw_items",
     "receipts",
     "reporters",
     "reports",
+    "search_docs",
     "separations",
     "sessions",
     "spell_instant",
