@@ -126,6 +126,7 @@ PUBLIC = {
     "/lacak": 200,
     "/lacak/{code}": 404,
     "/loket/pekerja.js": 200,
+    "/desain": 200,
     "/api/v1/wilayah/{code}": 404,
     "/hooks/{channel}": 404,
     "/healthz": 200,
