@@ -162,6 +162,7 @@ ROWS: dict[str, Row | tuple[Row, ...]] = {
     "GET /papan.json": row("staff"),
     "GET /foto/{name}": (row("public", name="{photo}"), row("public", "kecil=1", name="{photo}")),
     "GET /lacak": row("public", "nomor={tracked}"),
+    "GET /desain": row("public"),
     "GET /lacak/{code}": row("public", code="abcdefgh234567abcdefghij"),
     "POST /lacak/{code}": row("public", code="abcdefgh234567abcdefghij"),
     "GET /api/v1/reports": row("staff", machine=True),
