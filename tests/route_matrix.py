@@ -159,6 +159,8 @@ ROWS: dict[str, Row | tuple[Row, ...]] = {
     "POST /rem/{name}/tahan": row("admin", name="balaiwarga"),
     "POST /rem/{name}/lepas": row("admin", name="balaiwarga"),
     "GET /papan": row("staff"),
+    "GET /papan/daftar": row("staff"),
+    "GET /papan/tabel/{name}.csv": row("staff", name="unit"),
     "GET /papan.json": row("staff"),
     "GET /foto/{name}": (row("public", name="{photo}"), row("public", "kecil=1", name="{photo}")),
     "GET /lacak": row("public", "nomor={tracked}"),
