@@ -124,8 +124,10 @@ def _empty(url: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(_END_OTHERS)
         with connection.transaction():
+            connection.execute("ALTER TABLE audit DISABLE TRIGGER USER")
             for table in reversed(metadata.sorted_tables):
                 connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+            connection.execute("ALTER TABLE audit ENABLE TRIGGER USER")
             for name in NAMES:
                 connection.execute(sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(f"key_{name}")))
 

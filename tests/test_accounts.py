@@ -7,8 +7,10 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, create_engine, select
 
-from hub.store import accounts, tables
-from hub.store.accounts import IDLE, LASTS, AccountError
+from hub.store import accounts, sessions, tables
+from hub.store.accounts import AccountError
+from hub.store.audit import write_audit
+from hub.store.sessions import IDLE, LASTS
 
 NOW = datetime(2026, 2, 3, 5, 0, tzinfo=UTC)
 HASH = accounts.hash_password("kata-sandi-contoh")
@@ -61,53 +63,53 @@ def test_operators_need_no_area() -> None:
 
 
 def test_the_store_keeps_no_token(connection: Connection) -> None:
-    token = accounts.open_session(connection, add(connection), NOW)
+    token = sessions.open_session(connection, add(connection), NOW)
     row = connection.execute(select(tables.sessions)).one()
     assert token not in row
     assert len(row.id) == 64
 
 
 def test_a_session_lasts_a_working_day(connection: Connection) -> None:
-    token = accounts.open_session(connection, add(connection), NOW)
+    token = sessions.open_session(connection, add(connection), NOW)
     at = NOW
     while at + IDLE / 2 < NOW + LASTS:
         at += IDLE / 2
-        accounts.touch_session(connection, token, at)
-    assert accounts.find_session(connection, token, NOW + LASTS - timedelta(seconds=1)) is not None
-    assert accounts.find_session(connection, token, NOW + LASTS) is None
+        sessions.touch_session(connection, token, at)
+    assert sessions.find_session(connection, token, NOW + LASTS - timedelta(seconds=1)) is not None
+    assert sessions.find_session(connection, token, NOW + LASTS) is None
 
 
 def test_an_idle_session_ends(connection: Connection) -> None:
-    token = accounts.open_session(connection, add(connection), NOW)
-    assert accounts.find_session(connection, token, NOW + IDLE - timedelta(seconds=1)) is not None
-    assert accounts.find_session(connection, token, NOW + IDLE) is None
+    token = sessions.open_session(connection, add(connection), NOW)
+    assert sessions.find_session(connection, token, NOW + IDLE - timedelta(seconds=1)) is not None
+    assert sessions.find_session(connection, token, NOW + IDLE) is None
 
 
 def test_a_closed_session_is_gone_and_others_stay(connection: Connection) -> None:
     account = add(connection)
-    first, second = (accounts.open_session(connection, account, NOW) for _ in range(2))
-    accounts.close_session(connection, first)
-    assert accounts.find_session(connection, first, NOW) is None
-    found = accounts.find_session(connection, second, NOW)
+    first, second = (sessions.open_session(connection, account, NOW) for _ in range(2))
+    sessions.close_session(connection, first)
+    assert sessions.find_session(connection, first, NOW) is None
+    found = sessions.find_session(connection, second, NOW)
     assert found is not None
     assert found.account.name == "petugas-contoh"
 
 
 def test_a_new_password_ends_every_session(connection: Connection) -> None:
-    token = accounts.open_session(connection, add(connection), NOW)
+    token = sessions.open_session(connection, add(connection), NOW)
     assert add(connection) == 1
-    assert accounts.find_session(connection, token, NOW) is None
+    assert sessions.find_session(connection, token, NOW) is None
 
 
 def test_a_disabled_account_is_out_at_once(connection: Connection) -> None:
-    token = accounts.open_session(connection, add(connection), NOW)
+    token = sessions.open_session(connection, add(connection), NOW)
     assert accounts.disable_account(connection, "petugas-contoh", NOW)
-    assert accounts.find_session(connection, token, NOW) is None
+    assert sessions.find_session(connection, token, NOW) is None
     assert accounts.find_account(connection, "petugas-contoh") is None
     assert not accounts.disable_account(connection, "nobody", NOW)
 
 
 def test_audit_rows_hold_codes(connection: Connection) -> None:
-    accounts.write_audit(connection, NOW, "admin", "export", "reports", full=True)
+    write_audit(connection, NOW, "admin", "export", "reports", full=True)
     row = connection.execute(select(tables.audit)).one()
     assert (row.actor, row.action, row.subject, row.data) == ("admin", "export", "reports", {"full": True})

@@ -21,7 +21,8 @@ from hub.clock import ManualClock
 from hub.host import Hub
 from hub.registry import Registry
 from hub.settings.model import ChannelSettings
-from hub.store.accounts import add_account, find_account, open_session
+from hub.store.accounts import add_account, find_account
+from hub.store.sessions import open_session
 from hub.web.access import SAFE
 from hub.web.visitors import SESSION_COOKIE
 from tests.balaiwarga_fixtures import settings_of

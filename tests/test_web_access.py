@@ -14,6 +14,7 @@ from starlette.routing import Route
 from hub.store.tables import audit
 from hub.web.access import NoAccessRule, Routes
 from normalizer.number import make_number
+from tests.route_matrix import ROWS
 from tests.web_fixtures import SETIABUDI, STAFF, TEBET, Office, add_report, open_office, seal, token_on
 
 TEBET_REPORT, OTHER_KELURAHAN, SETIABUDI_REPORT, SEALED, NOWHERE = 1, 2, 3, 4, 5
@@ -133,6 +134,14 @@ PUBLIC = {
     "/readyz": 503,
 }
 """What the public gets on each public route; a new one must be added here on purpose."""
+
+
+def test_every_address_has_its_line_in_the_route_matrix(office: Office) -> None:
+    ours = {
+        f"{method} {route.path}" for route in office.app.routes if isinstance(route, Route) for method in route.methods
+    }
+    missing = {address for address in ours if not address.startswith("HEAD") and address not in ROWS}
+    assert not missing, f"add to ROWS in tests/route_matrix.py, see its top: {sorted(missing)}"
 
 
 def test_the_public_gets_nothing_but_the_public_routes(office: Office) -> None:

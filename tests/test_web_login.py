@@ -8,7 +8,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
-from hub.store.accounts import IDLE, is_outdated
+from hub.store.accounts import is_outdated
+from hub.store.sessions import IDLE
 from hub.store.tables import accounts, sessions
 from hub.web.login import local_path
 from tests.web_fixtures import PASSWORD, Office, add_report, open_office, token_on

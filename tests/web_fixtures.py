@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert, text, update
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -19,7 +19,8 @@ from hub.host import Hub
 from hub.registry import Registry
 from hub.settings import HubSettings, Settings, WebSettings
 from hub.store import tables
-from hub.store.accounts import add_account, find_account, hash_password, open_session
+from hub.store.accounts import add_account, find_account, hash_password
+from hub.store.sessions import open_session
 from hub.web.app import make_app
 from hub.web.visitors import SESSION_COOKIE, Doorkeeper
 from normalizer.number import make_number
@@ -118,10 +119,17 @@ def open_office(folder: Path, registry: Registry | None = None, **web: Any) -> I
 
 
 def _empty(connection: Connection) -> None:
+    guard = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = 'audit_no_delete'")).scalar_one()
+    connection.execute(text("DROP TRIGGER audit_no_delete"))
+    _delete_rows(connection)
+    connection.execute(text(guard))
+    add_staff(connection)
+
+
+def _delete_rows(connection: Connection) -> None:
     for table in reversed(tables.metadata.sorted_tables):
         if table.name not in {"counters", "facts"}:
             connection.execute(delete(table))
-    add_staff(connection)
 
 
 def add_staff(connection: Connection) -> None:

@@ -7,10 +7,11 @@ import sys
 
 import typer
 
-from hub.cli.care import brake, channels, database, dead, people
+from hub.cli.care import brake, channels, database, dead
 from hub.cli.erase import erasing
 from hub.cli.evaluate import evaluation
 from hub.cli.gazetteer import gazetteer
+from hub.cli.people import audit, people
 from hub.cli.training import training
 from hub.cli.work import app as work
 
@@ -29,6 +30,7 @@ app.add_typer(brake)
 app.add_typer(evaluation)
 app.add_typer(database, name="db")
 app.add_typer(people, name="user")
+app.add_typer(audit, name="audit")
 app.add_typer(dead, name="dead")
 app.add_typer(channels, name="channels")
 app.add_typer(erasing, name="erase")

@@ -1,4 +1,4 @@
-"""The commands that look after a hub: channels, dead letters, the database, accounts."""
+"""The commands that look after a hub: channels, dead letters, the database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import typer
 from hub.cli.options import FAILED, Config, Json, choose, settings_of, with_hub, with_store
 
 database = typer.Typer(help="The database's schema.", no_args_is_help=True)
-people = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 dead = typer.Typer(help="Deliveries that were given up.", no_args_is_help=True)
 channels = typer.Typer(help="The channels: where each stands; pause, resume, test.", invoke_without_command=True)
 brake = typer.Typer()
@@ -121,25 +120,6 @@ def upgrade_database(config: Config = None) -> None:
     settings = settings_of(config)
     store = Store(async_url(settings.hub.database), settings.hub.blobs)
     say(f"The database is at revision {asyncio.run(store.upgrade())}.")
-
-
-@people.command("add")
-def add_user(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What they sign in with.")],
-    role: Annotated[
-        str, typer.Option("--role", metavar="ROLE", help="petugas, camat, lurah, integritas, operator or admin.")
-    ],
-    area: Annotated[str, typer.Option("--area", metavar="CODE", help="Code of the kecamatan, kelurahan or unit.")] = "",
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
-    config: Config = None,
-) -> None:
-    """Add an account for staff; the same name again changes its password, role and area."""
-    from hub.commands.users import add, read_password
-    from hub.regions import load_region
-
-    password = read_password(from_stdin=password_stdin)
-    region = load_region(settings_of(config).hub.region)
-    asyncio.run(with_store(config, lambda store: add(store, region, name, role=role, area=area, password=password)))
 
 
 What = Annotated[

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hub.store import replies
-from hub.store.accounts import write_audit
+from hub.store.audit import write_audit
 from hub.store.store import Store
 from hub.store.views_channels import Behind, behind
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from hub.commands.screen import Misuse
 from hub.host import Hub
 from hub.pipeline.erasing import Sweeper, erase, look
-from hub.store.accounts import write_audit
+from hub.store.audit import write_audit
 
 Find = Callable[[Connection], list[int]]
 

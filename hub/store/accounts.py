@@ -1,30 +1,23 @@
-"""Staff: their accounts, their signed-in browsers, and the rows that say who did and who looked."""
+"""Staff: their accounts and passwords. Signed-in browsers are in `sessions`, second factors in `factors`."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from hub.store.tables import accounts, audit, sessions
+from hub.store.tables import accounts, sessions
 
 Role = Literal["petugas", "camat", "lurah", "integritas", "operator", "admin"]
-ROLES: tuple[Role, ...] = ("petugas", "camat", "lurah", "integritas", "operator", "admin")
+ROLES: tuple[Role, ...] = get_args(Role)
 EVERYWHERE: frozenset[str] = frozenset({"integritas", "operator", "admin"})
 """Roles that need no area. For the others it is the code of their unit."""
-
-LASTS = timedelta(hours=12)
-"""A session ends after a long working day, whatever happens."""
-IDLE = timedelta(hours=3)
-"""And earlier where nobody used it."""
-TOUCH_EVERY = timedelta(minutes=5)
 SHORTEST_PASSWORD = 10
 
 _hasher = PasswordHasher()
@@ -43,15 +36,10 @@ class Account:
     role: Role
     area: str
     """Code of the unit whose reports they see; empty: the whole region."""
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A signed-in browser."""
-
-    account: Account
-    csrf: str
-    seen_at: datetime
+    must_change: bool = False
+    """Somebody else chose the password."""
+    two_factor: bool = False
+    """A second factor is in force."""
 
 
 # ---------------------------------------------------------------------------------------------------------- passwords
@@ -85,25 +73,44 @@ def _nobody() -> str:
 
 def check_account(name: str, password: str, role: str, area: str) -> None:
     """Refuse what cannot be an account. Raises AccountError."""
-    if not name.strip() or name != name.strip() or len(name) > 80:
+    if not name.strip() or name != name.strip() or len(name) > 80 or not name.isprintable():
         raise AccountError("a name has 1 to 80 characters, no blanks around it")
+    check_new_password(password)
+    check_role(role, area)
+
+
+def check_new_password(password: str) -> None:
+    """Refuse a password that is too short. Raises AccountError."""
     if len(password) < SHORTEST_PASSWORD:
         raise AccountError(f"a password has at least {SHORTEST_PASSWORD} characters")
+
+
+def check_role(role: str, area: str) -> None:
+    """Refuse a role that there is not, or that is about no area. Raises AccountError."""
     if role not in ROLES:
         raise AccountError(f"a role is one of {', '.join(ROLES)}")
     if not area and role not in EVERYWHERE:
         raise AccountError(f"{role} needs an area: the code of a unit")
 
 
-def add_account(connection: Connection, name: str, password_hash: str, *, role: str, area: str, now: datetime) -> int:
-    """Make an account, or give an existing one a new password, role and area. Give its id."""
-    values = {"password": password_hash, "role": role, "area": area, "disabled_at": None}
+def add_account(
+    connection: Connection,
+    name: str,
+    password_hash: str,
+    *,
+    role: str,
+    area: str,
+    now: datetime,
+    must_change: bool = False,
+) -> int:
+    """Make an account, or give an existing one a new password, role and area and end its sessions. Give its id."""
+    values = {"password": password_hash, "role": role, "area": area, "disabled_at": None, "must_change": must_change}
     found = connection.execute(select(accounts.c.id).where(accounts.c.name == name)).scalar_one_or_none()
     if found is None:
         statement = insert(accounts).values(name=name, created_at=now, **values).returning(accounts.c.id)
         return int(connection.execute(statement).scalar_one())
     connection.execute(update(accounts).where(accounts.c.id == found).values(**values))
-    end_sessions(connection, found)
+    _end_sessions(connection, found)
     return int(found)
 
 
@@ -112,81 +119,47 @@ def disable_account(connection: Connection, name: str, now: datetime) -> bool:
     statement = update(accounts).where(accounts.c.name == name).values(disabled_at=now).returning(accounts.c.id)
     found = connection.execute(statement).scalar_one_or_none()
     if found is not None:
-        end_sessions(connection, found)
+        _end_sessions(connection, found)
     return found is not None
+
+
+def enable_account(connection: Connection, account: int) -> None:
+    """Open a closed account again."""
+    connection.execute(update(accounts).where(accounts.c.id == account).values(disabled_at=None))
+
+
+def change_role(connection: Connection, account: int, role: str, area: str) -> None:
+    """Give an account another role or area."""
+    connection.execute(update(accounts).where(accounts.c.id == account).values(role=role, area=area))
+
+
+def is_last_admin(connection: Connection, account: int) -> bool:
+    """Say whether nobody else could run the hub."""
+    others = (accounts.c.role == "admin", accounts.c.disabled_at.is_(None), accounts.c.id != account)
+    count = connection.execute(select(func.count()).select_from(accounts).where(*others)).scalar_one()
+    row = connection.execute(select(accounts.c.role).where(accounts.c.id == account)).scalar_one_or_none()
+    return row == "admin" and not count
 
 
 def find_account(connection: Connection, name: str) -> tuple[Account, str] | None:
     """Give an open account and its password's hash."""
     statement = select(accounts).where(accounts.c.name == name, accounts.c.disabled_at.is_(None))
     row = connection.execute(statement).one_or_none()
-    return None if row is None else (_account(row), row.password)
+    return None if row is None else (read_account(row), row.password)
 
 
-def save_password(connection: Connection, account: int, password_hash: str) -> None:
-    """Keep a hash made with today's parameters."""
-    connection.execute(update(accounts).where(accounts.c.id == account).values(password=password_hash))
+def save_password(connection: Connection, account: int, password_hash: str, *, must_change: bool | None = None) -> None:
+    """Keep a hash: of a new password, or made with today's parameters."""
+    values: dict[str, Any] = {"password": password_hash}
+    if must_change is not None:
+        values["must_change"] = must_change
+    connection.execute(update(accounts).where(accounts.c.id == account).values(**values))
 
 
-def _account(row: Row[Any]) -> Account:
-    return Account(row.id, row.name, row.role, row.area)
+def read_account(row: Row[Any]) -> Account:
+    """Give the account of a row."""
+    return Account(row.id, row.name, row.role, row.area, row.must_change, row.factor_at is not None)
 
 
-# ----------------------------------------------------------------------------------------------------------- sessions
-
-
-def open_session(connection: Connection, account: int, now: datetime) -> str:
-    """Sign in; give what the cookie holds. The store keeps its hash only."""
-    token = secrets.token_urlsafe(32)
-    connection.execute(delete(sessions).where(sessions.c.account == account, sessions.c.expires_at <= now))
-    connection.execute(
-        insert(sessions).values(
-            id=_hash(token),
-            account=account,
-            csrf=secrets.token_urlsafe(32),
-            created_at=now,
-            seen_at=now,
-            expires_at=now + LASTS,
-        )
-    )
-    return token
-
-
-def find_session(connection: Connection, token: str, now: datetime) -> Session | None:
-    """Give the session behind a cookie, as long as it lasts and its account is open."""
-    statement = (
-        select(*accounts.c["id", "name", "role", "area"], *sessions.c["csrf", "seen_at", "expires_at"])
-        .join_from(sessions, accounts)
-        .where(sessions.c.id == _hash(token), accounts.c.disabled_at.is_(None))
-    )
-    row = connection.execute(statement).one_or_none()
-    if row is None or row.expires_at <= now or row.seen_at + IDLE <= now:
-        return None
-    return Session(_account(row), row.csrf, row.seen_at)
-
-
-def touch_session(connection: Connection, token: str, now: datetime) -> None:
-    """Note that somebody uses it."""
-    connection.execute(update(sessions).where(sessions.c.id == _hash(token)).values(seen_at=now))
-
-
-def close_session(connection: Connection, token: str) -> None:
-    """Sign out."""
-    connection.execute(delete(sessions).where(sessions.c.id == _hash(token)))
-
-
-def end_sessions(connection: Connection, account: int) -> None:
-    """Sign an account out everywhere."""
+def _end_sessions(connection: Connection, account: int) -> None:
     connection.execute(delete(sessions).where(sessions.c.account == account))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-# -------------------------------------------------------------------------------------------------------------- audit
-
-
-def write_audit(connection: Connection, now: datetime, actor: str, action: str, subject: str = "", **data: Any) -> None:
-    """Note who did what to which number: ids and codes, never words."""
-    connection.execute(insert(audit).values(at=now, actor=actor[:80], action=action, subject=subject[:80], data=data))

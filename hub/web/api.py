@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hub.pipeline.outbox import snapshot
-from hub.store.accounts import LASTS, open_session
 from hub.store.reports import load_reports
+from hub.store.sessions import LASTS, open_session
 from hub.store.views_api import Cursor, changed_after
 from hub.web.access import Routes
 from hub.web.pages import hub_of

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.store import replies
-from hub.store.accounts import write_audit
+from hub.store.audit import write_audit
 from hub.store.views_channels import behind
 from hub.web.access import Routes
 from hub.web.pages import hub_of, page

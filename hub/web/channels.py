@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.plugin import Channel, Meter
-from hub.store.accounts import write_audit
+from hub.store.audit import write_audit
 from hub.store.deliveries import retry_dead
 from hub.store.intake import retry_quarantined, save_channel
 from hub.store.views_channels import Health, channel_health

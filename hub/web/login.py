@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hub.store.accounts import close_session
+from hub.store.sessions import close_session
 from hub.web.access import Routes
 from hub.web.language import COOKIE, LANGUAGES
 from hub.web.pages import hub_of, page

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from hub.pipeline import preview
 from hub.store import reports, views_dialogue, views_work
 from hub.store import views_report as views
-from hub.store.accounts import write_audit
+from hub.store.audit import write_audit
 from hub.store.engine import StoreBusy
 from hub.store.keys import derive_key
 from hub.web import story

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -17,31 +17,20 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.store.accounts import (
-    TOUCH_EVERY,
-    Account,
-    Session,
-    check_password,
-    find_account,
-    find_session,
-    hash_password,
-    is_outdated,
-    open_session,
-    save_password,
-    touch_session,
-    write_audit,
-)
+from hub.store.accounts import Account, check_password, find_account, hash_password, is_outdated, save_password
+from hub.store.attempts import ADDRESS, NAME, PAIR, Tried, fail, forget, neighbourhood, wait
+from hub.store.audit import write_audit
 from hub.store.engine import StoreBusy
 from hub.store.replies import held
+from hub.store.sessions import TOUCH_EVERY, Session, find_session, open_session, touch_session
 from hub.store.views_sight import Sight
-from hub.web.limits import Attempts
 from hub.web.signing import guest_token, mask
 
 if TYPE_CHECKING:
     from hub.host import Hub
 
 SESSION_COOKIE, GUEST_COOKIE = "aduan_sesi", "aduan_tamu"
-_hashing = anyio.CapacityLimiter(2)
+_one_at_a_time, _hashing = anyio.CapacityLimiter(2), anyio.CapacityLimiter(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +83,6 @@ class Doorkeeper:
     def __init__(self, hub: Hub, secret: str) -> None:
         self._hub = hub
         self._secret = secret
-        self._pairs = Attempts(5, timedelta(minutes=15))
-        self._names = Attempts(50, timedelta(minutes=15))
-        self._addresses = Attempts(30, timedelta(minutes=15))
 
     async def by_cookie(self, request: Request) -> Visitor:
         """Find the session of a browser; polling does not keep it alive."""
@@ -127,22 +113,27 @@ class Doorkeeper:
 
     async def recognise(self, name: str, password: str, address: str) -> Account | None:
         """Check a name and a password. Raises TooManyAttempts."""
-        now = self._hub.store.now()
-        kept = ((self._pairs, f"{name}\0{address}"), (self._names, name), (self._addresses, address))
-        for attempts, key in kept:
-            wait = attempts.wait(key, now)
-            if wait is not None:
-                raise TooManyAttempts(wait)
-        found = await self._hub.store.read(lambda c: find_account(c, name))
-        account, stored = found or (None, None)
-        if not await anyio.to_thread.run_sync(check_password, stored, password, limiter=_hashing):
-            for attempts, key in kept:
-                attempts.fail(key, now)
-            return None
-        self._pairs.clear(kept[0][1])
+        tried = ((PAIR, f"{name}\0{address}"), (NAME, name), (ADDRESS, address))
+        async with _one_at_a_time:  # whoever guesses side by side finds the failures of the others counted
+            found = await self._hub.store.read(lambda c: _unless_slowed(c, tried, self._hub.store.now(), name))
+            account, stored = found or (None, None)
+            if not await anyio.to_thread.run_sync(check_password, stored, password):
+                await self._count(tried, name, account)
+                return None
         if account is not None and stored is not None and is_outdated(stored):
             await self._strengthen(account, password)
         return account
+
+    async def _count(self, tried: Tried, name: str, account: Account | None) -> None:
+        """Count a failure; the one after which they must wait is written down, by name only where there is one."""
+        now = self._hub.store.now()
+
+        def count(connection: Connection) -> None:
+            fail(connection, tried, now)
+            if wait(connection, tried, now) is not None:
+                write_audit(connection, now, name if account else "", "sign-in-slowed")
+
+        await self._hub.store.write(count)
 
     async def sign_in(self, request: Request, name: str, password: str) -> str | None:
         """Open a session; give its token, None for a wrong name or password. Raises TooManyAttempts."""
@@ -152,6 +143,7 @@ class Doorkeeper:
         now = self._hub.store.now()
 
         def open_(connection: Connection) -> str:
+            forget(connection, PAIR, f"{name}\0{_address(request)}")
             write_audit(connection, now, account.name, "sign-in")
             return open_session(connection, account.id, now)
 
@@ -183,4 +175,11 @@ def _basic(value: str) -> tuple[str, str]:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    return neighbourhood(request.client.host) if request.client else ""
+
+
+def _unless_slowed(connection: Connection, tried: Tried, now: datetime, name: str) -> tuple[Account, str] | None:
+    after = wait(connection, tried, now)
+    if after is not None:
+        raise TooManyAttempts(after)
+    return find_account(connection, name)

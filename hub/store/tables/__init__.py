@@ -1,6 +1,6 @@
 """Every table of the store. What each promises is said beside it; who writes it is the module of its aggregate."""
 
-from hub.store.tables.accounts import accounts, audit, sessions
+from hub.store.tables.accounts import accounts, attempts, audit, recovery_codes, sessions
 from hub.store.tables.columns import Instant, Json, Key, dump_json, metadata, spell_instant
 from hub.store.tables.complaints import additions, blocks, complaints, decisions, photos, reporters, understandings
 from hub.store.tables.deliveries import deliveries, holds
@@ -32,6 +32,7 @@ __all__ = [
     "additions",
     "alerts",
     "assignments",
+    "attempts",
     "audit",
     "blocks",
     "bulk_deeds",
@@ -62,6 +63,7 @@ __all__ = [
     "queue_rows",
     "raw_items",
     "receipts",
+    "recovery_codes",
     "reporters",
     "reports",
     "search_docs",
