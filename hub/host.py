@@ -27,6 +27,7 @@ from hub.pipeline.deadlines import Deadlines
 from hub.pipeline.desk import Desk
 from hub.pipeline.dispatch import Dispatcher
 from hub.pipeline.house import House
+from hub.pipeline.overdue import Overdue
 from hub.pipeline.photos import PhotoJobs
 from hub.pipeline.prepare import Preparer, Understander
 from hub.pipeline.process import Processor
@@ -209,6 +210,7 @@ class Hub:
         )
         self.deadlines = Deadlines(self.store, self.house, self.ring_dispatchers)
         self.claims = Claims(self.store, self.house, self.ring_dispatchers)
+        self.overdue = Overdue(self.store, self.house)
         self.watch = self._watch()
 
     def _watch(self) -> Watch:
@@ -258,6 +260,7 @@ class Hub:
         self._run("again", self.again.run)
         self._run("deadlines", self.deadlines.run)
         self._run("claims", self.claims.run)
+        self._run("overdue", self.overdue.run)
         self._run("watch", self.watch.run)
         self._run("wishes", self._heed)
         for channel in self.channels.values():
@@ -325,6 +328,7 @@ class Hub:
                 log.warning("channel failed", channel=channel.name, reason=f"{type(error).__name__}: {error}")
                 failed[channel.name] = f"{type(error).__name__}: {error}"
         await self.settle()
+        await self.overdue.run_once()
         return failed
 
     async def _pull_once(self, channel: RunningChannel) -> None:

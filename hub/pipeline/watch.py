@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from hub.alerts import Alerts
 from hub.metrics import Metrics
 from hub.pipeline.supervisor import RunningChannel
+from hub.store import clocks
 from hub.store.alerts import AlertBook
 from hub.store.store import Store
 from hub.store.tables import deliveries, raw_items, reports
@@ -22,7 +23,6 @@ from hub.store.tables import deliveries, raw_items, reports
 REST = 30.0
 LOST_AFTER = timedelta(minutes=5)
 BACKLOG_AFTER = timedelta(minutes=10)
-EMERGENCY_AFTER = timedelta(minutes=5)
 TRIAGE_AFTER = timedelta(hours=4)
 DISK_LEFT = 500_000_000
 
@@ -54,7 +54,7 @@ class Watch:
             await self.alerts.raise_(key, text)
         for key in await self.book.open_keys():
             if key not in wrong:
-                await self.alerts.clear(key, "All is well again.")
+                await self.alerts.clear(key, _well(key))
 
     def _channels(self) -> Iterator[tuple[str, str]]:
         now = self.store.now()
@@ -88,15 +88,27 @@ class Watch:
         oldest = _oldest(connection, raw_items.c.received_at, raw_items.c.state == "new")
         if oldest is not None and now - oldest > BACKLOG_AFTER:
             found["backlog"] = f"The oldest unread item has waited since {oldest:%Y-%m-%d %H:%M} UTC."
-        unopened = (reports.c.urgency == "darurat", reports.c.opened_at.is_(None), reports.c.status == "menunggu")
-        oldest = _oldest(connection, reports.c.created_at, *unopened, reports.c.merged_into.is_(None))
-        if oldest is not None and now - oldest > EMERGENCY_AFTER:
-            found["emergency"] = f"An emergency has not been opened since {oldest:%Y-%m-%d %H:%M} UTC."
+        found |= {f"emergency:{row.number}": _shut(row) for row in clocks.unopened(connection, now)}
+        found |= {f"dispute:{number}": _disputed(number) for number in clocks.undecided(connection, now)}
         triage = (reports.c.queue == self.triage, reports.c.status == "menunggu")
         oldest = _oldest(connection, reports.c.created_at, *triage, reports.c.merged_into.is_(None))
         if oldest is not None and now - oldest > TRIAGE_AFTER:
             found["triage"] = f"The oldest report in triage has waited since {oldest:%Y-%m-%d %H:%M} UTC."
         return found
+
+
+def _shut(row: Any) -> str:
+    return f"Emergency {row.number} has not been opened since {row.created_at:%Y-%m-%d %H:%M} UTC."
+
+
+def _disputed(number: str) -> str:
+    return f"A citizen disputes report {number}, and nobody has decided it in time."
+
+
+def _well(key: str) -> str:
+    what, _, number = key.partition(":")
+    said = {"emergency": f"Emergency {number} no longer waits to be opened.", "dispute": f"Report {number} is decided."}
+    return said.get(what, "All is well again.")
 
 
 def _count(connection: Connection, which: ColumnElement[bool]) -> int:

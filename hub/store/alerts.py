@@ -23,7 +23,8 @@ class AlertBook:
         def work(connection: object) -> bool:
             dialect = postgresql if connection.dialect.name == "postgresql" else sqlite  # type: ignore[attr-defined]
             statement = dialect.insert(alerts).values(key=key, opened_at=at).on_conflict_do_nothing()
-            return bool(connection.execute(statement).rowcount)  # type: ignore[attr-defined]
+            # By the row that comes back: PostgreSQL's driver counts none for an insert.
+            return connection.execute(statement.returning(alerts.c.key)).first() is not None  # type: ignore[attr-defined]
 
         return await self.store.write(work)
 

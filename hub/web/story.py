@@ -96,6 +96,9 @@ HAPPENED = {
     "given-back": mark("Given back: nobody works on it"),
     "assigned": mark("Given to %(owner)s"),
     "claim-expired": mark("Nothing was done for long: %(owner)s no longer works on it"),
+    "clock": mark("Opened again: its clock begins anew"),
+    "warned": mark("Nearly late: its unit should see to it"),
+    "escalated": mark("Not done in time: brought before %(unit)s"),
     "nudged": mark("Somebody at a desk asked for news"),
 }
 TOLD = {

@@ -80,6 +80,18 @@ reports = Table(
         sqlite_where=text("due_at IS NOT NULL AND escalated_at IS NULL"),
         postgresql_where=text("due_at IS NOT NULL AND escalated_at IS NULL"),
     ),
+    Index(
+        "ix_reports_escalated",
+        "kecamatan",
+        sqlite_where=text("escalated_at IS NOT NULL"),
+        postgresql_where=text("escalated_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_reports_unopened",
+        "due_at",
+        sqlite_where=text("due_kind = 'open'"),
+        postgresql_where=text("due_kind = 'open'"),
+    ),
 )
 """One incident each. `…_by` is `machine` or `person`; `followed_up_by` is empty, `source`, `crop` or `staff`.
 

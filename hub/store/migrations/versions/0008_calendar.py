@@ -15,3 +15,7 @@ def upgrade() -> None:
     op.execute(f"UPDATE reports SET clock_from = created_at, due_kind = {step}")  # noqa: S608 - two constants
     late = sa.text("due_at IS NOT NULL AND escalated_at IS NULL")
     op.create_index("ix_reports_due_at", "reports", ["due_at"], sqlite_where=late, postgresql_where=late)
+    told = sa.text("escalated_at IS NOT NULL")
+    op.create_index("ix_reports_escalated", "reports", ["kecamatan"], sqlite_where=told, postgresql_where=told)
+    shut = sa.text("due_kind = 'open'")
+    op.create_index("ix_reports_unopened", "reports", ["due_at"], sqlite_where=shut, postgresql_where=shut)
