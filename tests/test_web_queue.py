@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, event, insert, update
 from hub.store import tables
 from hub.store.views_queue import LANES, PAGE, Position, WorkList, lane_counts, oldest_open, queue_page
 from hub.store.views_sight import Sight
-from hub.web.queue import lane_groups
+from hub.web.queue_rail import lane_groups
 from normalizer.number import make_number
 from tests.web_fixtures import NOW, SETIABUDI, TEBET, Office, add_complaint, add_report, open_office
 

@@ -41,6 +41,7 @@ Security = Literal["tls", "starttls", "none"]
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 SQLITE = "sqlite:///"
+TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?/(?=[^\s;,]*\{z\})(?=[^\s;,]*\{x\})(?=[^\s;,]*\{y\})[^\s;,]*")
 SYNTAX_LINE = re.compile(r"(.*) \(at line (\d+), column \d+\)")
 
 
@@ -85,6 +86,12 @@ def _public_url(address: str) -> str:
     if not address.startswith(("https://", "http://")):
         raise ValueError('is no address of a site; write it with "https://"')
     return address.rstrip("/")
+
+
+def _tiles(template: str) -> str:
+    if template and not TILES.fullmatch(template):
+        raise ValueError('is no address of tiles; write it like "https://HOST/{z}/{x}/{y}.png"')
+    return template
 
 
 def _default_public_url(data: dict[str, Any]) -> str:
@@ -136,6 +143,10 @@ class WebSettings(Table):
     trusted_proxies: Networks = ()
     secret_key: SecretStr | None = None
     """Signs sessions and links; see `hub.settings.secret_key` for what happens without."""
+    tiles: Annotated[str, AfterValidator(_tiles)] = ""
+    """Address of map tiles, like "https://tiles.example.org/{z}/{x}/{y}.png"; empty: outlines alone."""
+    tiles_attribution: str = ""
+    """What the provider of the tiles asks to be shown."""
 
 
 class AlertSettings(Table):

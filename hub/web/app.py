@@ -27,13 +27,17 @@ from hub.web import (
     preview,
     queue,
     report,
+    stream,
     taking,
     tracking,
+    views,
 )
 from hub.web.access import Routes
 from hub.web.headers import SecurityHeaders
+from hub.web.listeners import Listeners
 from hub.web.pages import STATIC
 from hub.web.problems import HANDLERS
+from hub.web.queue_map import tile_host
 from hub.web.visitors import Doorkeeper
 
 if TYPE_CHECKING:
@@ -56,6 +60,8 @@ NOUNS = (
     api,
     hooks,
     health,
+    stream,
+    views,
 )
 
 
@@ -69,7 +75,10 @@ def make_app(hub: Hub, *, lifespan: Any = None) -> Starlette:
     secure = hub.settings.web.public_url.startswith("https://")
     app = Starlette(
         routes=[Mount("/static", StaticFiles(directory=STATIC)), *routes.routes],
-        middleware=[Middleware(SecurityHeaders, secure=secure), Middleware(GZipMiddleware, compresslevel=6)],
+        middleware=[
+            Middleware(SecurityHeaders, secure=secure, pictures=tile_host(hub.settings.web.tiles)),
+            Middleware(GZipMiddleware, compresslevel=6),
+        ],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )
@@ -77,5 +86,6 @@ def make_app(hub: Hub, *, lifespan: Any = None) -> Starlette:
     app.state.secret = secret_key(hub.settings)
     app.state.door = Doorkeeper(hub, app.state.secret)
     app.state.offer = offer
+    app.state.listeners = Listeners(hub)
     app.state.rules = routes.rules
     return app

@@ -21,11 +21,12 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 class SecurityHeaders:
-    """Adds them, unless an endpoint chose its own value."""
+    """Adds them, unless an endpoint chose its own value. `pictures`: another host that they may come from."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool, pictures: str = "") -> None:
         self._app = app
-        self._headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+        policy = {"Content-Security-Policy": POLICY.replace("img-src 'self'", f"img-src 'self' {pictures}".rstrip())}
+        self._headers = HEADERS | policy | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and dress the answer."""

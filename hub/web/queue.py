@@ -1,4 +1,4 @@
-"""The work list of a unit: lanes with counts, pages that keep their place, fresh every few seconds."""
+"""The work list of a unit: lanes with counts, a filter in the address, pages that keep their place, a map beside it."""
 
 from __future__ import annotations
 
@@ -16,56 +16,32 @@ from starlette.responses import RedirectResponse, Response
 
 from hub.pipeline.desk import Conflict, NotAllowed
 from hub.plugin import Sink, Source
-from hub.store.views_queue import LANES, PAGE, Lane, WorkList, queue_page, tally
+from hub.store.views_queue import PAGE, Lane, WorkList, queue_page, tally
 from hub.store.views_report import find_visible
+from hub.store.views_saved import SavedView, views_of
 from hub.web.access import Routes
 from hub.web.dialogue import LONGEST
 from hub.web.forms import read_key, typed
 from hub.web.language import mark
+from hub.web.listeners import spell_moment
 from hub.web.login import home_of
-from hub.web.pages import attributions, hub_of, page
-from hub.web.queue_filter import NAMES as FILTERS
-from hub.web.queue_filter import filter_of, lane_of, position_of, spell, spell_position
+from hub.web.pages import attributions, hub_of, page, words_for
+from hub.web.queue_chips import SORTS, chips
+from hub.web.queue_filter import ReadFilter, filter_of, lane_of, position_of, spell, spell_position
 from hub.web.queue_map import bounds, outlined
+from hub.web.queue_rail import LETTERS, lane_groups
 from hub.web.report import LOOKS_ONLY
 from hub.web.visitors import visitor_of
+from normalizer.complaint import URGENCIES
 from normalizer.region import Region
+from normalizer.report import STATUSES
+from normalizer.taxonomy import CATEGORIES
 
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (mark("To do"), ("semua", "darurat", "baru", "punya-saya", "tanpa-petugas")),
-    (mark("Time left"), ("lewat", "hampir-lewat")),
-    (mark("To look at"), ("perlu-lokasi", "perlu-kategori", "mungkin-duplikat", "dibantah", "rt-rw", "luar-wilayah")),
-    (mark("Waiting for others"), ("menunggu-crop", "menunggu-warga", "diserahkan")),
-)
-"""Lanes as they stand in the rail; a lane that is in no group stands at its end."""
-REST = mark("Others")
-LETTERS = MappingProxyType(
-    {
-        "semua": "s",
-        "darurat": "d",
-        "baru": "b",
-        "punya-saya": "p",
-        "tanpa-petugas": "t",
-        "lewat": "l",
-        "hampir-lewat": "h",
-        "perlu-lokasi": "o",
-        "perlu-kategori": "k",
-        "mungkin-duplikat": "m",
-        "dibantah": "i",
-        "menunggu-warga": "w",
-        "menunggu-crop": "c",
-        "diserahkan": "n",
-        "luar-wilayah": "u",
-        "rt-rw": "r",
-        "selesai": "e",
-    }
-)
-"""The key that opens a lane, after `g`."""
 OVERSEEN = ("kecamatan", "triage", "outside", "agency", "police", "private", "kota")
 """Kinds of units whose lists an account without an area is offered."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
-KEPT = ("lajur", "sesudah", *FILTERS)
-"""Parameters of a list that its links carry on."""
+HEADS = frozenset({"camat", "lurah", "admin"})
+"""Who may take away a shared view that somebody else made."""
 UNKNOWN = mark("there is no such report in your area")
 CHANGED = mark("somebody else changed it meanwhile")
 
@@ -95,63 +71,109 @@ async def render_queue(
     request: Request, lane: Lane, status: int = 200, sent: FormData | None = None, failed: Mapping[str, str] = NOTHING
 ) -> Response:
     """Show a lane, with what was typed and the numbers that something stood against."""
-    work = work_list(request)
-    read_filter = filter_of(request.query_params, hub_of(request).region)
-    chosen = read_filter.chosen
-    after = position_of(request.query_params, chosen.sort)
+    work, hub, account = work_list(request), hub_of(request), visitor_of(request).staff
+    asked = filter_of(request.query_params, hub.region)
+    after = position_of(request.query_params, asked.chosen.sort)
+    unit = request.path_params["unit"]
 
     def read(connection: Connection) -> dict[str, Any]:
         counted = tally(connection, work)
-        found = queue_page(connection, work, lane, after, chosen=chosen)
-        return {"found": found, "counts": counted.counts, "oldest": counted.oldest}
+        found = queue_page(connection, work, lane, after, chosen=asked.chosen)
+        kept = views_of(connection, unit, account.id)
+        return {"found": found, "counts": counted.counts, "oldest": counted.oldest, "kept": kept}
 
-    hub = hub_of(request)
     context = await hub.store.read(read)
-    found = context["found"]
+    found, kept = context["found"], context.pop("kept")
     everything = request.query_params.get("semua") == "1"
-    ticked = {row.number for row in found.rows} if everything else {number for number, _ in _chosen(sent)}
-    rest = spell_position(found.after, hub.region.letters) if found.after else ""
     fragment = request.headers.get("hx-request") == "true"
     return page(
         request,
         "queue_list.html" if fragment else "queue.html",
         status,
-        unit=request.path_params["unit"],
-        map_of=_map_of(request, work, found.rows),
+        unit=unit,
         lane=lane,
-        groups=lane_groups(),
-        letters=LETTERS,
-        after=request.query_params.get("sesudah", ""),
-        again=_address(request),
-        first=_address(request, sesudah=""),
-        rest=_address(request, sesudah=rest) if rest else "",
-        chosen=chosen,
-        filter=spell(chosen),
-        filter_problems=read_filter.problems,
-        may_act=visitor_of(request).staff.role not in LOOKS_ONLY,
+        since=spell_moment(work.now),
+        may_act=account.role not in LOOKS_ONLY,
         typed=sent or {},
         failed=failed,
-        ticked=ticked,
+        ticked={row.number for row in found.rows} if everything else {number for number, _ in _chosen(sent)},
         triage=work.queue == hub.region.triage_unit,
         attributions=attributions(request, {name for row in found.rows for name in row.channel_counts}),
+        **_links(request, spell_position(found.after, hub.region.letters) if found.after else ""),
+        **({} if fragment else _around(request, work, lane, asked, rows=found.rows, kept=kept)),
         **context,
     )
 
 
-def lane_groups() -> list[tuple[str, tuple[str, ...]]]:
-    """Give the lanes by what they ask of a clerk."""
-    named = {lane for _, lanes in GROUPS for lane in lanes}
-    groups = [(title, tuple(lane for lane in lanes if lane in LANES)) for title, lanes in GROUPS]
-    groups.append((REST, tuple(lane for lane in LANES if lane not in named)))
-    return [(title, lanes) for title, lanes in groups if lanes]
+def _links(request: Request, rest: str) -> dict[str, Any]:
+    """Give the addresses of this list, of its first page and of the next one."""
+    after = request.query_params.get("sesudah", "")
+    return {
+        "after": after,
+        "again": address(request, sesudah=after),
+        "first": address(request),
+        "rest": address(request, sesudah=rest) if rest else "",
+        "question": _question(request),
+    }
+
+
+def _around(
+    request: Request, work: WorkList, lane: Lane, asked: ReadFilter, *, rows: Sequence[Any], kept: Sequence[SavedView]
+) -> dict[str, Any]:
+    """Give what stands around the list: lanes, the form of the filter, chips, saved views, the map."""
+    hub, words, chosen = hub_of(request), words_for(request), asked.chosen
+    here = f"/antrean/{request.path_params['unit']}"
+    spelled = spell(chosen)
+    named = [(_at(here, lane, spell(chip.without)), chip) for chip in chips(chosen, words)]
+    at = _at(here, lane, spelled)
+    saved = [(view, _at(here, view.lane, view.query), _at(here, view.lane, view.query) == at) for view in kept]
+    areas = [(area.code, area.name) for area in hub.region.areas if area.kecamatan == work.queue]
+    return {
+        "groups": lane_groups(),
+        "letters": LETTERS,
+        "filter": spelled,
+        "filter_problems": asked.problems,
+        "chosen": chosen,
+        "chips": [(chip, link) for link, chip in named],
+        "more_chosen": sum(chip.more for _, chip in named),
+        "saved": saved,
+        "heads": HEADS,
+        "sorts": SORTS,
+        "urgencies": URGENCIES,
+        "statuses": STATUSES,
+        "channels_here": sorted(hub.channels),
+        "categories": sorted(((one.code, words.category(one.code)) for one in CATEGORIES), key=lambda pair: pair[1]),
+        "kelurahan_here": [] if work.kelurahan else sorted(areas, key=lambda pair: pair[1]),
+        "map_of": _map_of(request, work, rows),
+    }
+
+
+def address(request: Request, **more: str) -> str:
+    """Give the address of this list as it was asked for, without the place of the page."""
+    question = _question(request)
+    extra = urlencode({name: value for name, value in more.items() if value})
+    joined = "&".join(part for part in (question[1:], extra) if part)
+    return f"/antrean/{request.path_params['unit']}{'?' if joined else ''}{joined}"
+
+
+def _question(request: Request) -> str:
+    """Spell lane and filter as an address does; what was not understood is gone."""
+    params = request.query_params
+    return _at("", lane_of(params), spell(filter_of(params, hub_of(request).region).chosen))
+
+
+def _at(here: str, lane: str, spelled: str) -> str:
+    question = "&".join(part for part in ("" if lane == "semua" else f"lajur={lane}", spelled) if part)
+    return f"{here}{'?' if question else ''}{question}"
 
 
 def _map_of(request: Request, work: WorkList, rows: Sequence[Any]) -> dict[str, str]:
-    """Say what the map shows at first: outlines, and the box around them."""
-    region = hub_of(request).region
+    """Say what the map shows at first: outlines, the box around them, tiles where there are any."""
+    region, web = hub_of(request).region, hub_of(request).settings.web
     codes = outlined(region, work.queue, (row.place.get("kecamatan", "") for row in rows))
     around = bounds(region, [work.kelurahan] if work.kelurahan else codes)
-    return {"areas": " ".join(codes), "bounds": ",".join(map(str, around))}
+    shown = {"areas": " ".join(codes), "bounds": ",".join(map(str, around))}
+    return shown | {"tiles": web.tiles, "attribution": web.tiles_attribution}
 
 
 async def validate_many(request: Request) -> Response:
@@ -194,7 +216,12 @@ def _chosen(form: FormData | None) -> list[tuple[str, int]]:
 
 def work_list(request: Request) -> WorkList:
     """Find the list a path asks for. 404 for an unknown unit and for one that is not the reader's, alike."""
-    unit, region, sight = request.path_params["unit"], hub_of(request).region, visitor_of(request).sight
+    return find_work_list(request, request.path_params["unit"])
+
+
+def find_work_list(request: Request, unit: str) -> WorkList:
+    """Find the list of a unit, as this reader sees it. 404 as above."""
+    region, sight = hub_of(request).region, visitor_of(request).sight
     if unit not in _codes(region) or not sight.may_open_queue(unit, region.integrity_unit):
         raise HTTPException(404)
     kecamatan = {area.code: area.kecamatan for area in region.areas}
@@ -219,16 +246,6 @@ def officials_of(request: Request) -> frozenset[str]:
         for name, plugin in plugins.items()
         if isinstance(plugin, Source) and isinstance(plugin, Sink) and not plugin.counter
     )
-
-
-def _address(request: Request, **changed: str) -> str:
-    """Give the address of this list, with some of its parameters changed; an empty one is left out."""
-    here = request.query_params
-    kept = {name: here.getlist(name) for name in KEPT if name in here} | {
-        name: [value] for name, value in changed.items()
-    }
-    query = urlencode([(name, value) for name, values in kept.items() for value in values if value])
-    return f"/antrean/{request.path_params['unit']}{'?' if query else ''}{query}"
 
 
 def _codes(region: Region) -> set[str]:

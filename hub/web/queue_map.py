@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from normalizer.region import Area, Region
 
@@ -51,3 +52,9 @@ def _bounds(key: _Key, codes: tuple[str, ...]) -> Bounds:
 
 def _corners(area: Area) -> Iterable[tuple[float, float]]:
     return ((lon, lat) for polygon in area.polygons for lon, lat in polygon[0])
+
+
+def tile_host(template: str) -> str:
+    """Give scheme and host of the tiles: what pages must be allowed to load, and nothing else. Empty without tiles."""
+    parts = urlsplit(template)
+    return f"{parts.scheme}://{parts.netloc}" if template else ""

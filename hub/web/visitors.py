@@ -96,7 +96,7 @@ class Doorkeeper:
         if session is None:
             guest = request.cookies.get(GUEST_COOKIE) or secrets.token_urlsafe(16)
             return Visitor(csrf=guest_token(self._secret, guest), guest=guest)
-        if session.seen_at + TOUCH_EVERY <= now and "hx-request" not in request.headers:
+        if session.seen_at + TOUCH_EVERY <= now and not _by_itself(request):
             with suppress(StoreBusy):  # in a flood complaints go first; the next page touches it
                 await self._hub.store.write(lambda c: touch_session(c, token, now))
         return Visitor(session.account, session.csrf, token, held=kept_back)
@@ -164,6 +164,11 @@ def keep_cookie(request: Request, response: Response, name: str, value: str) -> 
 def visitor_of(request: Request) -> Visitor:
     """Give who asks; the public where no guard ran (unknown paths)."""
     return getattr(request.state, "visitor", None) or Visitor()
+
+
+def _by_itself(request: Request) -> bool:
+    """Say that a page asks, not a person: what refreshes or listens is no use of a session."""
+    return "hx-request" in request.headers or "text/event-stream" in request.headers.get("accept", "")
 
 
 def _basic(value: str) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from hub.store.tables.reports import (
     separations,
     suggestions,
 )
+from hub.store.tables.views import views
 from hub.store.tables.work import bulk_deeds, bulk_items, handovers, looks, templates
 
 __all__ = [
@@ -73,4 +74,5 @@ __all__ = [
     "suggestions",
     "templates",
     "understandings",
+    "views",
 ]
