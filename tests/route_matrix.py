@@ -121,7 +121,7 @@ ROWS: dict[str, Row | tuple[Row, ...]] = {
     ),
     "POST /antrean/{unit}/tampilan": row("staff", form={"name": "contoh"}),
     "POST /antrean/{unit}/tampilan/{view}": row("staff", form={"deed": "hapus"}, view="9"),
-    "GET /arus": row("staff", "antrean={unit}", stream=True),
+    "GET /arus": row("staff", "antrean={unit}", stream=True, headers={"accept-encoding": "identity"}),
     "GET /laporan": row("staff", "nomor={number}"),
     "GET /laporan/{number}": (row("staff"), row("staff", "sebelum=9", headers=FRAGMENT)),
     "POST /laporan/{number}/pratinjau": deed(status="proses", note="contoh"),

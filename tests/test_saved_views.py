@@ -119,15 +119,17 @@ async def test_both_engines_keep_views(database: Database) -> None:
         mine, other = accounts["petugas-tebet"], accounts["admin"]
         await store.write(lambda c: save_view(c, TEBET, mine, NOW, MINE))
         await store.write(lambda c: save_view(c, TEBET, mine, NOW, MINE))
-        (view,) = await store.read(lambda c: views_of(c, TEBET, mine))
+        (kept,) = await store.read(lambda c: views_of(c, TEBET, mine))
         assert await store.read(lambda c: views_of(c, TEBET, other)) == []
-        assert not await store.write(lambda c: change_view(c, TEBET, other, view.id, name="x", shared=True))
-        assert not await store.write(lambda c: delete_view(c, TEBET, other, view.id, heads=True))
-        assert await store.write(lambda c: change_view(c, TEBET, mine, view.id, name="x", shared=True))
-        assert [kept.name for kept in await store.read(lambda c: views_of(c, TEBET, other))] == ["x"]
-        assert await store.write(lambda c: delete_view(c, TEBET, other, view.id, heads=True))
+        assert not await store.write(lambda c: change_view(c, TEBET, other, kept.id, name="x", shared=True))
+        assert not await store.write(lambda c: delete_view(c, TEBET, other, kept.id, heads=True))
+        assert await store.write(lambda c: change_view(c, TEBET, mine, kept.id, name="x", shared=True))
+        assert [one.name for one in await store.read(lambda c: views_of(c, TEBET, other))] == ["x"]
+        assert await store.write(lambda c: delete_view(c, TEBET, other, kept.id, heads=True))
         for number in range(MOST):
-            await store.write(lambda c, n=number: save_view(c, TEBET, mine, NOW, NewView(str(n), "baru", "", shared=False)))
+            await store.write(
+                lambda c, n=number: save_view(c, TEBET, mine, NOW, NewView(str(n), "baru", "", shared=False))
+            )
         with pytest.raises(TooManyViews):
             await store.write(lambda c: save_view(c, TEBET, mine, NOW, MINE))
 

@@ -108,7 +108,8 @@ def test_the_list_refreshes_without_the_page_around_it(office: Office) -> None:
     office.write(lambda c: add_report(c, 1))
     answer = office.browser.get(f"/antrean/{TEBET}?lajur=baru", headers={"hx-request": "true"})
     assert answer.text.strip().startswith("<section")
-    assert f'hx-get="/antrean/{TEBET}?lajur=baru"' in answer.text
+    assert answer.text.strip().endswith("</section>")
+    assert f'hx-get="/antrean/{TEBET}?lajur=baru"' in office.browser.get(f"/antrean/{TEBET}?lajur=baru").text
 
 
 def test_every_lane_stands_once_in_the_rail(office: Office) -> None:
