@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from hub.store import tables
-from hub.store.accounts import close_session, disable_account
+from hub.store.accounts import disable_account
+from hub.store.sessions import close_session
 from hub.store.tables import reports
 from hub.store.views_queue import WorkList
 from hub.store.views_sight import Sight

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from sqlalchemy import Connection
 
-from hub.store.accounts import find_session
 from hub.store.engine import StoreError
+from hub.store.sessions import find_session
 from hub.store.views_queue import WorkList, lane_counts
 from hub.store.views_stream import Change, changes_since, placed_since, rows_of
 
