@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select, update
 
-from hub.pipeline import dialogue, taking
+from hub.pipeline import dialogue, handover, taking
 from hub.pipeline.clockwork import set_clocks
 from hub.pipeline.house import House
 from hub.pipeline.work import CHANNEL, NotAllowed, Work
@@ -155,6 +155,22 @@ class Desk:
     async def assign(self, number: str, version: int, by: str, *, to: str) -> int:
         """Give a report to a colleague."""
         return await self._change(number, version, lambda work: taking.assign(work, by, to))
+
+    async def hand_over(self, number: str, version: int, by: str, *, to: str, reason: str = "") -> int:
+        """Offer a report to another unit; until it accepts, the giver stays responsible."""
+        return await self._change(number, version, lambda work: handover.offer(work, by, to, reason))
+
+    async def accept(self, number: str, version: int, by: str) -> int:
+        """Take over what was offered."""
+        return await self._change(number, version, lambda work: handover.accept(work, by))
+
+    async def return_offer(self, number: str, version: int, by: str, *, reason: str) -> int:
+        """Return what was offered."""
+        return await self._change(number, version, lambda work: handover.give_back(work, by, reason))
+
+    async def withdraw(self, number: str, version: int, by: str) -> int:
+        """Take an offer back."""
+        return await self._change(number, version, lambda work: handover.withdraw(work, by))
 
     async def seen(self, number: str) -> None:
         """Note that staff have opened the report."""

@@ -18,6 +18,8 @@ LEVELS = ("none", "kota", "kecamatan", "kelurahan", "street", "point")
 RANKS = {"": 0, "source": 1, "crop": 2, "staff": 2}
 """Who outranks whom in moving a report: a complaint's own source has no say once CROP or staff have spoken."""
 TITLE_CHARS = 160
+HANDED_OVER = "handed-over"
+"""Instead of a rule: a unit has taken the report over, or was given it."""
 MARGIN = 0.2
 """How much surer a later complaint must be to change what a report is about."""
 
@@ -119,8 +121,11 @@ def understood(row: Any) -> Understanding:
 def direct(report: ReportState, house: House) -> bool:
     """Name units and queue, by a plugin or by the region's rules; True where something changed.
 
-    A person's units stay. A sealed report goes to the integrity unit, whatever a plugin says.
+    A person's units stay; what was handed over stands where its unit put it. A sealed report goes to the integrity
+    unit, whatever a plugin says.
     """
+    if report.rule == HANDED_OVER and report.handling == "open":
+        return False
     found = house.route(as_report(report)) if house.route is not None and report.handling == "open" else None
     if found is None:
         found = _by_rule(report, house)

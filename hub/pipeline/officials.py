@@ -74,7 +74,7 @@ class Officials(Taker):
         before = report.lead
         if report.is_closed or unit == before or not self.house.unit_name(unit):
             return
-        report.units, report.units_by = (UnitShare(unit=unit, by="person"),), "person"
+        report.units, report.units_by, report.rule = (UnitShare(unit=unit, by="person"),), "person", ""
         self.ledger.change(report, "units", channel, before=before, after=unit)
 
     def _about(self, channel: str, follow_up: FollowUp) -> tuple[ReportState, int | None]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from hub.pipeline.house import House
 from hub.pipeline.work import NotAllowed, Work
-from hub.store import claims
+from hub.store import claims, handovers
 from hub.store.reports import ReportState
 from hub.store.store import Store
 
@@ -82,7 +82,7 @@ def _saved(work: Work, kind: str, by: str, **data: str) -> int:
 
 @dataclass(frozen=True)
 class Claims:
-    """Lets go what its owners have left lying, and forgets who has left a page."""
+    """Lets go what its owners have left lying, ends offers that mean nothing, forgets who has left a page."""
 
     store: Store
     house: House
@@ -102,6 +102,7 @@ class Claims:
         for key in late:
             await self.store.write(partial(self._expire, key))
         await self.store.write(lambda connection: claims.forget_looks(connection, now))
+        await self.store.write(lambda connection: handovers.end_idle(connection, now))
         return len(late)
 
     def _expire(self, key: int, connection: Connection) -> None:

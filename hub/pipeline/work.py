@@ -119,7 +119,7 @@ class Work:
             self._decide(report, "urgency", urgency, by)
         if lead is not None:
             self.check(any(unit.code == lead for unit in self.house.region.units), "there is no such unit")
-            report.units, report.units_by = (UnitShare(unit=lead, by="person"),), "person"
+            report.units, report.units_by, report.rule = (UnitShare(unit=lead, by="person"),), "person", ""
             self._decide(report, "lead", lead, by)
         self.save()
         return report.version

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, or_, true
+from sqlalchemy import ColumnElement, FromClause, and_, false, or_, select, true
 
 from hub.store.accounts import EVERYWHERE, Role
-from hub.store.tables import reports
+from hub.store.tables import handovers, reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Sight:
             table.c.kelurahan == self.area,
             table.c.kecamatan.startswith(below, autoescape=True),
             table.c.kelurahan.startswith(below, autoescape=True),
+            table.c.id.in_(select(handovers.c.report).where(handovers.c.state == "offered", offered_to(self.area))),
         )
 
     def may_open_queue(self, unit: str, integrity_unit: str) -> bool:
@@ -48,3 +49,9 @@ class Sight:
         if not self.area:
             return self.role in EVERYWHERE
         return unit == self.area or unit.startswith(f"{self.area}.")
+
+
+def offered_to(unit: str) -> ColumnElement[bool]:
+    """Give the condition on `handovers` that a report is offered to a unit, or to one below it."""
+    below = handovers.c.to_unit.startswith(f"{unit}.", autoescape=True)
+    return or_(handovers.c.to_unit == unit, below)

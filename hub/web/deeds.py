@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from hub.pipeline.desk import Conflict, NotAllowed, UnknownReport
 from hub.store import views_report as views
-from hub.web import dialogue, taking
+from hub.web import dialogue, handover, taking
 from hub.web.access import Endpoint, Routes
 from hub.web.forms import actor, key, typed, version
 from hub.web.language import language_of, mark
@@ -82,9 +82,9 @@ async def follow_up(request: Request, report: Row[Any], form: FormData) -> str:
 
 
 async def correct(request: Request, report: Row[Any], form: FormData) -> str:
-    """Set right category, urgency, unit or place: only what differs is sent to the desk."""
+    """Set right category, urgency or place: only what differs is sent to the desk."""
     changes: dict[str, Any] = {}
-    for name in ("category", "urgency", "lead"):
+    for name in ("category", "urgency"):
         value = typed(form, name, 40)
         # A category that was only guessed may be confirmed: what a person said is told from what nobody looked at.
         if value and (value != getattr(report, name) or (name == "category" and _confirms(form, report))):
@@ -164,6 +164,7 @@ DEEDS: dict[str, Deed] = {
     "buka": open_sealed,
     **dialogue.DEEDS,
     **taking.DEEDS,
+    **handover.DEEDS,
 }
 
 

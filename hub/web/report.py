@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.pipeline import preview
-from hub.store import reports, views_dialogue, views_work
+from hub.store import reports, views_dialogue
 from hub.store import views_report as views
 from hub.store.audit import write_audit
 from hub.store.engine import StoreBusy
@@ -24,6 +24,7 @@ from hub.web.access import Routes
 from hub.web.forms import read_key
 from hub.web.pages import attributions, hub_of, page, words_for
 from hub.web.visitors import visitor_of
+from hub.web.work_parts import read_work
 from normalizer.complaint import URGENCIES
 from normalizer.report import REASONS, STATUSES
 from normalizer.taxonomy import CATEGORIES
@@ -96,7 +97,7 @@ async def render_report(
             **read_report(connection, report, sight, before),
             **_read_dialogue(connection, report, hub),
             "apart": views.taken_out_of(connection, report.id, request.query_params.get("dipisah", "")[:40], sight),
-            "work": views_work.work_on(connection, report, visitor_of(request).staff, hub.store.now()),
+            **read_work(connection, request, report),
         }
     )
     held = visitor_of(request).held

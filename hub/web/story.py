@@ -99,6 +99,11 @@ HAPPENED = {
     "clock": mark("Opened again: its clock begins anew"),
     "warned": mark("Nearly late: its unit should see to it"),
     "escalated": mark("Not done in time: brought before %(unit)s"),
+    "offered": mark("Offered to %(unit)s"),
+    "accepted": mark("%(unit)s has taken it over"),
+    "returned": mark("%(former)s has returned it"),
+    "withdrawn-offer": mark("No longer offered to %(former)s"),
+    "passed-up": mark("Returned twice: now with %(unit)s, which stands above both"),
     "nudged": mark("Somebody at a desk asked for news"),
 }
 TOLD = {
@@ -109,6 +114,7 @@ TOLD = {
     "buka": mark("opened again"),
     "coret": mark("struck off"),
     "lewat": mark("closed: no answer"),
+    "serah": mark("assigned"),
 }
 """What a reply is, by the beginning of its cause."""
 FIELDS = {
@@ -154,6 +160,7 @@ def happened(words: Words, entry: Row[Any]) -> str:
         "other": lambda: str(data.get("source") or data.get("into") or ""),
         "owner": lambda: str(data.get("owner", "")),
         "unit": lambda: words.office(str(data.get("after", ""))),
+        "former": lambda: words.office(str(data.get("before", ""))),
         "question": lambda: words.question(data.get("question", "")),
         "decision": lambda: words.validated(data.get("decision", "")),
         "replies": lambda: words.number(data.get("replies", 0)),

@@ -91,6 +91,12 @@ QUESTION = {
     "still": mark("Is it still there?"),
     "other": mark("Something else"),
 }
+HANDOVER = {
+    "offered": mark("offered"),
+    "accepted": mark("accepted"),
+    "returned": mark("returned"),
+    "withdrawn": mark("withdrawn"),
+}
 NEIGHBOUR = {"rt": mark("head of RT"), "rw": mark("head of RW")}
 VALIDATED = {"sah": mark("validated"), "dicoret": mark("struck off")}
 NO_WAY = (
@@ -178,6 +184,10 @@ class Words:
     def question(self, code: str) -> str:
         """Spell what a citizen is asked."""
         return self._of(QUESTION, code)
+
+    def handover(self, code: str) -> str:
+        """Spell what came of an offer."""
+        return self._of(HANDOVER, code)
 
     def neighbour(self, code: str) -> str:
         """Spell the office of a head of RT or RW."""

@@ -59,7 +59,7 @@ handovers = Table(
     Column("answered_by", String(80), nullable=False, server_default=""),
     Column("answered_at", Instant),
     Column("answer_reason", Text, nullable=False, server_default=""),
-    Index("ix_handovers_to_unit", "to_unit", "state", "report"),
+    Index("ix_handovers_state", "state", "to_unit", "report"),
 )
 """A unit offers a report to another: `offered`, then `accepted`, `returned` or `withdrawn`.
 

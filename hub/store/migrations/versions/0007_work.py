@@ -75,7 +75,7 @@ def _make_handovers() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_handovers"),
     )
     op.create_index("ix_handovers_report", "handovers", ["report"])
-    op.create_index("ix_handovers_to_unit", "handovers", ["to_unit", "state", "report"])
+    op.create_index("ix_handovers_state", "handovers", ["state", "to_unit", "report"])
     op.create_table(
         "templates",
         sa.Column("id", Key, nullable=False),
