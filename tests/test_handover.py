@@ -270,7 +270,20 @@ async def test_crop_is_told_of_the_new_unit_as_before(works: Works, number: str)
 # --------------------------------------------------------------------------------------------------------- invariants
 
 
-ANSWERS = ("accept", "return", "return", "return", "withdraw", "offer", "join", "close", "sweep", "sweep")
+ANSWERS = (
+    "accept",
+    "accept",
+    "accept",
+    "return",
+    "return",
+    "return",
+    "withdraw",
+    "offer",
+    "join",
+    "close",
+    "sweep",
+    "sweep",
+)
 OTHERS = ("offer", "offer", "offer", "join", "place", "close", "reopen", "reopen", "accept", "return")
 
 
@@ -293,7 +306,7 @@ async def test_whatever_happens_one_unit_is_responsible(works: Works, number: st
         assert len(offers) <= 1
         assert after == before or (happened and move in ("accept", "return", "join", "place")), (move, before, after)
         assert await sees(works, after, number)
-    assert played >= {"offer", "accept", "return"}
+    assert played >= {"offer", "return"}
 
 
 async def _holder(works: Works, key: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hub.pipeline import incident
+from hub.pipeline.clockwork import start_clock
 from hub.pipeline.officials import status_message
 from hub.pipeline.replying import Answer
 from hub.pipeline.work import Work
@@ -121,7 +122,7 @@ def _give(work: Work, unit: str) -> None:
     report.units, report.units_by = (UnitShare(unit=unit, by="person"), *helpers), "person"
     report.queue, report.rule = list_of(work.house.region, unit), incident.HANDED_OVER
     report.owner, report.owner_at, report.owner_until = "", None, None
-    report.clock_from, report.warned_at, report.escalated_at = work.now, None, None
+    start_clock(report, work.now, work.house)
 
 
 def _assigned(work: Work, key: int) -> list[Answer]:

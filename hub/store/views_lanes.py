@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from hub.store.accounts import EVERYWHERE
 from hub.store.queue_filter import held
-from hub.store.tables import Instant, complaints, deliveries, disputes, queue_rows, reports, suggestions
+from hub.store.tables import Instant, complaints, deliveries, disputes, handovers, queue_rows, reports, suggestions
 from hub.store.views_sight import Sight
 from normalizer.report import CLOSED, STATUSES
 
@@ -177,7 +177,7 @@ def _told(work: WorkList) -> ColumnElement[bool]:
 
 def _handed_over(_work: WorkList) -> ColumnElement[bool]:
     """Handed over, and not yet accepted."""
-    return _NEVER
+    return _rows.report.in_(select(handovers.c.report).where(handovers.c.state == "offered"))
 
 
 def _elsewhere(work: WorkList) -> ColumnElement[bool]:
