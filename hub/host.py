@@ -26,6 +26,7 @@ from hub.pipeline.again import Again
 from hub.pipeline.deadlines import Deadlines
 from hub.pipeline.desk import Desk
 from hub.pipeline.dispatch import Dispatcher
+from hub.pipeline.freezing import Freezer
 from hub.pipeline.house import House
 from hub.pipeline.overdue import Overdue
 from hub.pipeline.photos import PhotoJobs
@@ -211,6 +212,7 @@ class Hub:
         self.deadlines = Deadlines(self.store, self.house, self.ring_dispatchers)
         self.claims = Claims(self.store, self.house, self.ring_dispatchers)
         self.overdue = Overdue(self.store, self.house)
+        self.freezer = Freezer(self.store, ZoneInfo(self.region.zone))
         self.watch = self._watch()
 
     def _watch(self) -> Watch:
@@ -261,6 +263,7 @@ class Hub:
         self._run("deadlines", self.deadlines.run)
         self._run("claims", self.claims.run)
         self._run("overdue", self.overdue.run)
+        self._run("freezer", self.freezer.run)
         self._run("watch", self.watch.run)
         self._run("wishes", self._heed)
         for channel in self.channels.values():

@@ -8,6 +8,8 @@ import sys
 import typer
 
 from hub.cli.care import brake, channels, database, dead
+from hub.cli.board import board
+from hub.cli.care import brake, channels, database, dead, people
 from hub.cli.erase import erasing
 from hub.cli.evaluate import evaluation
 from hub.cli.gazetteer import gazetteer
@@ -33,6 +35,7 @@ app.add_typer(people, name="user")
 app.add_typer(audit, name="audit")
 app.add_typer(dead, name="dead")
 app.add_typer(channels, name="channels")
+app.add_typer(board, name="papan")
 app.add_typer(erasing, name="erase")
 app.add_typer(gazetteer, name="gazetteer")
 app.add_typer(training, name="train")

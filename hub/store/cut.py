@@ -91,6 +91,8 @@ class Cut:
     mark: str | None = None
     """One of MARKS."""
     cell: tuple[int, int] | None = None
+    keys: tuple[int, ...] | None = None
+    """These alone: what a frozen figure was made of."""
     duty: bool | None = False
     """Those by heads of RT and RW, which count nowhere else; None: with the others."""
 
@@ -114,6 +116,8 @@ class Cut:
         if self.channel is not None:
             spoken = select(complaints.c.report).where(complaints.c.channel == self.channel)
             found.append(reports.c.id.in_(spoken))
+        if self.keys is not None:
+            found.append(reports.c.id.in_(self.keys))
         if self.mark is not None:
             found.append(MARKS[self.mark])
         if self.cell is not None:

@@ -17,8 +17,8 @@ from hub.store.views_sight import Sight
 Grouping = Literal["unit", "category", "channel", "kelurahan", "kecamatan"]
 APART: tuple[str, ...] = ("dialihkan", "dibuka-lagi", "dibantah")
 """What is counted beside the outcomes, never among them."""
-ENDS: Mapping[str, ColumnElement[Any]] = {"dijawab": reports.c.answered_at, "tuntas": reports.c.closed_at}
-"""What is waited for, and when it came."""
+ENDS = ("dijawab", "tuntas")
+"""What is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def read_tallies(connection: Connection, sight: Sight, cut: Cut, grouping: Group
     """Count by group, most reports first; without a grouping one line under the empty code, if there is any."""
     code = _code(grouping)
     rows = connection.execute(_counts(code, _from(grouping), cut.clause(sight))).all()
-    first, finish = (_waits(connection, cut.clause(sight), grouping, mark) for mark in ENDS)
+    first, finish = (read_waits(connection, cut.clause(sight), grouping, mark) for mark in ENDS)
     return {
         row.code: replace(Tally(*row[1:]), first=first.get(row.code, Waits()), finish=finish.get(row.code, Waits()))
         for row in sorted(rows, key=lambda row: (-row.reports, row.code))
@@ -93,11 +93,14 @@ def _counts(code: ColumnElement[Any], source: Any, which: ColumnElement[bool]) -
     return statement.where(which).group_by(code)
 
 
-def _waits(
+def read_waits(
     connection: Connection, which: ColumnElement[bool], grouping: Grouping | None, mark: str
 ) -> dict[str, Waits]:
-    """Rank the waits of each group; the middle one, or the mean of the middle two, and the one at nine tenths."""
-    code, wait = _code(grouping), seconds_between(reports.c.created_at, ENDS[mark])
+    """Rank the waits of each group: the middle one, or the mean of the middle two, and the one at nine tenths."""
+    code, wait = (
+        _code(grouping),
+        seconds_between(reports.c.created_at, reports.c.answered_at if mark == "dijawab" else reports.c.closed_at),
+    )
     ranked = (
         select(
             code.label("code"),

@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from hub.spans import Span
 from hub.store.views_board import Board, Figures, read_board
 from hub.store.views_figures import Grouping
-from hub.web import board_csv, board_list
+from hub.web import board_csv, board_list, ranking
 from hub.web.access import Routes
 from hub.web.board_figures import Figured, area_grouping, area_word, hours, plain_tally, read_all
 from hub.web.board_frame import read_frame
-from hub.web.board_span import Span, choices
+from hub.web.board_span import choices, spell_span
 from hub.web.charts import OUTCOMES, stack
 from hub.web.language import language_of
 from hub.web.pages import hub_of, page
@@ -25,6 +26,7 @@ def add_routes(routes: Routes) -> None:
     """Add the board as a page, as JSON and as files, and the lists behind its figures."""
     board_csv.add_routes(routes)
     board_list.add_routes(routes)
+    ranking.add_routes(routes)
     routes.add("/papan", show_board, access="staff")
     routes.add("/papan.json", give_board, access="staff")
 
@@ -38,6 +40,7 @@ async def show_board(request: Request) -> Response:
         request,
         "board_sealed.html" if frame.sight.sealed else "board.html",
         frame=frame,
+        spelled=spell_span(frame.span, language_of(request)),
         found=found,
         choices=choices(today),
         chart=stack(found.days, frame.span.first, min(frame.span.last, max(today, frame.span.first))),
@@ -45,7 +48,7 @@ async def show_board(request: Request) -> Response:
         complaints_too=request.query_params.get("aduan") == "1",
         by_area=area_grouping(frame),
         area_word=area_word(frame),
-        days=lambda first, last: Span(first, last, ("", "")).spell(language_of(request)),
+        days=lambda first, last: spell_span(Span(first, last), language_of(request)),
         short_day=lambda day: format_date(day, "d MMM", locale=language_of(request).locale),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -40,7 +40,7 @@ async def give_table(request: Request) -> Response:
     return as_csv(rows, name)
 
 
-def as_csv(rows: list[Mapping[str, Any]], name: str) -> Response:
+def as_csv(rows: Sequence[Mapping[str, Any]], name: str) -> Response:
     """Spell rows as a file that spreadsheets open: a byte order mark, no formulas."""
     text = io.StringIO()
     if rows:

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
+from hub.spans import Span
 from hub.store.cut import MARKS, NOBODY, Cut
 from hub.store.views_sight import Sight
-from hub.web.board_span import Span, read_span
+from hub.web.board_span import read_span
 from hub.web.pages import hub_of
 from hub.web.visitors import visitor_of
 from hub.web.words import names_of
@@ -62,7 +63,7 @@ class Frame:
 
     def day_link(self, first: date, last: date, **filters: Any) -> str:
         """Give the address of the list of some days of this frame."""
-        days = Span(first, last, ("", ""))
+        days = Span(first, last)
         return replace(self, span=days).link(**filters)
 
     def narrowed(self, **members: Any) -> Cut:
