@@ -7,9 +7,8 @@ import sys
 
 import typer
 
-from hub.cli.care import brake, channels, database, dead
 from hub.cli.board import board
-from hub.cli.care import brake, channels, database, dead, people
+from hub.cli.care import brake, channels, database, dead
 from hub.cli.erase import erasing
 from hub.cli.evaluate import evaluation
 from hub.cli.gazetteer import gazetteer
