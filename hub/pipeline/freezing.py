@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection
 
 from hub.spans import ONE_DAY, Span, month, quarter
-from hub.store.accounts import write_audit
+from hub.store.audit import write_audit
 from hub.store.cut import Cut
 from hub.store.periods import freeze, list_periods
 from hub.store.store import Store

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hub.spans import Span, read_period
-from hub.store.accounts import Account, write_audit
+from hub.store.accounts import Account
+from hub.store.audit import write_audit
 from hub.store.cut import Cut
 from hub.store.periods import (
     Frozen,
