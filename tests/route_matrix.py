@@ -64,6 +64,16 @@ class Thing:
     """By the name of the account; "" is the public."""
 
 
+OBJECTIONS = {10_001: f"{TEBET}.1001", 10_002: f"{TEBET}.1002", 10_003: f"{SETIABUDI}.1001"}
+"""What lurah object to, by kelurahan."""
+
+
+def _within(code: str, name: str) -> bool:
+    """Say whether a kelurahan lies in the area of an account."""
+    role, area = ROLES[name]
+    return role in {"operator", "admin"} or (bool(area) and f"{code}.".startswith(f"{area}."))
+
+
 def of_reports(spell: Callable[[int], str], seen_by: Callable[[str], set[Any]] = SEES.__getitem__) -> Thing:
     """Something that each report has one of."""
     return Thing({key: spell(key) for key in REPORTS}, spell(99), seen_by)
@@ -74,6 +84,11 @@ THINGS = {
     "tracked": of_reports(lambda key: make_number(key, "JKT"), lambda _name: OPEN),
     "photo": of_reports(lambda key: f"{key:032x}"),
     "key": of_reports(str),
+    "objection": Thing(
+        {key: str(key) for key in OBJECTIONS},
+        "10099",
+        lambda name: {key for key, code in OBJECTIONS.items() if _within(code, name)},
+    ),
     "unit": Thing({code: code for code in UNITS}, "31.74.99", QUEUES.__getitem__),
 }
 
@@ -170,6 +185,10 @@ ROWS: dict[str, Row | tuple[Row, ...]] = {
     "GET /papan/daftar": row("staff"),
     "GET /papan/tabel/{name}.csv": row("staff", name="unit"),
     "GET /papan.json": row("staff"),
+    "GET /papan/peringkat": (row("staff"), row("staff", "periode=2026-01")),
+    "GET /papan/peringkat.csv": (row("staff"), row("staff", "periode=2026-01")),
+    "POST /papan/peringkat/sanggah": row("staff", form={"periode": "2026-01", "text": "contoh"}),
+    "POST /papan/peringkat/sanggah/{key}/jawab": row("staff", form={"text": "contoh"}, key="{objection}"),
     "GET /foto/{name}": (row("public", name="{photo}"), row("public", "kecil=1", name="{photo}")),
     "GET /lacak": row("public", "nomor={tracked}"),
     "GET /desain": row("public"),
@@ -222,4 +241,13 @@ def put_doubts(connection: Connection) -> None:
         connection.execute(insert(tables.suggestions).values(id=key, **values))
 
 
-SEEDS: list[Callable[[Connection], None]] = [put_reports, put_photos, put_doubts]
+def put_objections(connection: Connection) -> None:
+    """Each with the word of a report of its area, which only its readers may see."""
+    connection.execute(insert(tables.periods).values(name="2026-01", rules=1, made_at=NOW, by="machine", figures={}))
+    words = {key: WORDS[report] for key, report in zip(OBJECTIONS, REPORTS, strict=False)}
+    for key, code in OBJECTIONS.items():
+        values = {"id": key, "period": "2026-01", "kelurahan": code, "text": words[key], "by": "lurah", "at": NOW}
+        connection.execute(insert(tables.objections).values(values))
+
+
+SEEDS: list[Callable[[Connection], None]] = [put_reports, put_photos, put_doubts, put_objections]

@@ -31,7 +31,7 @@ from hub.web.board_csv import as_csv
 from hub.web.board_figures import area_word, hours
 from hub.web.board_frame import Frame, read_frame
 from hub.web.board_span import choices, spell_span
-from hub.web.forms import typed
+from hub.web.forms import read_key, typed
 from hub.web.language import language_of, mark
 from hub.web.pages import hub_of, page, words_for
 from hub.web.visitors import visitor_of
@@ -49,7 +49,7 @@ def add_routes(routes: Routes) -> None:
     routes.add(ADDRESS, show_ranking, access="staff")
     routes.add(f"{ADDRESS}.csv", give_ranking, access="staff")
     routes.add(f"{ADDRESS}/sanggah", object_, access="staff", methods=["POST"])
-    routes.add(f"{ADDRESS}/sanggah/{{key:int}}/jawab", answer, access="staff", methods=["POST"])
+    routes.add(f"{ADDRESS}/sanggah/{{key}}/jawab", answer, access="staff", methods=["POST"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ async def object_(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """Answer an objection."""
     form, staff, hub = await request.form(), visitor_of(request).staff, hub_of(request)
-    key, text, now = request.path_params["key"], typed(form, "text", LONGEST), hub.store.now()
+    key, text, now = read_key(request.path_params["key"]), typed(form, "text", LONGEST), hub.store.now()
     row = await hub.store.read(lambda connection: find_objection(connection, key))
     if row is None or not sees(visitor_of(request).sight, row.kelurahan):
         raise HTTPException(404)
