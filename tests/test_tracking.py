@@ -20,6 +20,7 @@ from hub.store.tables import additions, assignments, complaints, followups, phot
 from normalizer.intent import read_intent
 from normalizer.number import make_number
 from tests.balaiwarga_fixtures import NOW, WORDS, City, hidden, open_city, photo
+from tests.public_fixtures import show
 from tests.web_fixtures import add_complaint, add_report, add_staff, seal
 
 HOUR = timedelta(hours=1)
@@ -83,6 +84,7 @@ def town(city: City) -> City:
         add_report(c, 5002)
         c.execute(update(complaints).where(complaints.c.id == 5002).values(audience="private"))
         add_report(c, 5003)
+        c.execute(update(complaints).where(complaints.c.id == 5003).values(audience="private"))
         add_complaint(c, 5103, 5003, rahasia=True)
         add_report(c, 5004)
         seal(c, 5004)
@@ -90,6 +92,10 @@ def town(city: City) -> City:
         add_report(c, 5006, merged_into=5004)
         add_report(c, 5007, handling="sealed", merged_into=5001)
         add_report(c, 5008, status="ditolak", reason="uji-coba", kelurahan="")
+        add_report(c, 5009)
+        add_complaint(c, 5109, 5009, rahasia=True, text="rahasia sekali")
+        add_report(c, 5010, merged_into=5009)
+        show(c)
 
     city.write(seed)
     return city
@@ -117,12 +123,22 @@ def test_a_place_that_nobody_knows_and_a_reason_are_said(town: City) -> None:
     assert "uji coba" in text
 
 
-@pytest.mark.parametrize("key", [5003, 5004, 5006, 5007], ids=["rahasia", "sealed", "joined to sealed", "once sealed"])
+@pytest.mark.parametrize(
+    "key",
+    [5003, 5004, 5006, 5007, 5010],
+    ids=["rahasia", "sealed", "joined to sealed", "once sealed", "joined to rahasia"],
+)
 def test_what_is_secret_is_as_unknown_as_a_number_that_never_was(town: City, key: int) -> None:
     unknown, secret = (town.browser.get("/lacak", params={"nomor": number_of(one)}) for one in (9999, key))
     assert (unknown.status_code, secret.status_code) == (404, 404)
     assert secret.text.replace(number_of(key), "") == unknown.text.replace(number_of(9999), "")
     assert dict(secret.headers) == dict(unknown.headers)
+
+
+def test_a_public_report_stays_so_when_a_rahasia_complaint_joins_it(town: City) -> None:
+    text = words_on(town.browser.get("/lacak", params={"nomor": number_of(5009)}).text)
+    assert "Tebet Timur, Tebet" in text
+    assert "rahasia sekali" not in text
 
 
 def test_a_joined_number_leads_to_the_report_that_lives(town: City) -> None:

@@ -59,13 +59,13 @@ class Ledger:
         space = self.space
         changed = [report for report in space.reports.values() if report.causes]
         set_clocks(self.connection, changed, self.house, self.now)
-        reports.save_reports(self.connection, [*changed, *space.stand_ins])
         for receipt, complaint in space.used_receipts.items():
             receipts.use_receipt(self.connection, receipt, complaint)
         complaint_store.insert_rows(self.connection, space.rows)
         complaint_store.save_additions(self.connection, list(space.additions.values()))
         complaint_store.update_complaints(self.connection, space.updates)
         complaint_store.update_complaints(self.connection, space.ends)
+        reports.save_reports(self.connection, [*changed, *space.stand_ins])
         self._note_talk()
         incidents.save_blocks(self.connection, space.blocks, space.unblocked)
         reports.write_history(self.connection, space.history)

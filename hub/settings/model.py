@@ -33,6 +33,7 @@ from hub.plugin import Audience
 from hub.replies import ReplyRules, WordingError, load_wording
 from hub.settings.durations import Duration
 from hub.settings.mistakes import option_name, problem_text
+from hub.settings.public_face import GUARDED, check_site
 from hub.settings.substitution import Location, Substitution, is_literal, strings
 from hub.settings.toml_lines import TomlLines
 
@@ -203,6 +204,17 @@ class WorkSettings(Table):
     """For how long whoever takes a report keeps it without doing anything."""
 
 
+class PublicSettings(Table):
+    """`[public]`: what everybody may see."""
+
+    guarded: frozenset[str] = GUARDED
+    """Categories of complaint that lead to somebody's home: they show their kelurahan, not the spot or any words."""
+    layers: PlacedPath | None = None
+    """A folder with GeoJSON and CSV files that the city adds to the map, see docs/open-data.md."""
+    frames: tuple[Annotated[str, AfterValidator(check_site)], ...] = ()
+    """Sites that may show the map in a frame of their own pages, like "https://example.org"."""
+
+
 class ChannelSettings(Table):
     """One `[[channel]]`."""
 
@@ -256,6 +268,7 @@ class Settings(Table):
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     replies: ReplySettings = Field(default_factory=ReplySettings)
     work: WorkSettings = Field(default_factory=WorkSettings)
+    public: PublicSettings = Field(default_factory=PublicSettings)
     channels: tuple[ChannelSettings, ...] = Field(default=(), alias="channel")
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
@@ -281,6 +294,7 @@ TABLES: dict[str, type[Table]] = {
     "alerts": AlertSettings,
     "replies": ReplySettings,
     "work": WorkSettings,
+    "public": PublicSettings,
     "channel": ChannelSettings,
 }
 

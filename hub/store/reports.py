@@ -10,6 +10,7 @@ from typing import Any, get_args
 from sqlalchemy import Connection, bindparam, select, update
 
 from hub.store.bulk import insert_many
+from hub.store.publishing import publish
 from hub.store.tables import history, reports
 from normalizer.complaint import Handling, Place, Urgency
 from normalizer.number import read_number
@@ -133,12 +134,13 @@ def own_key(number: str) -> int:
 
 
 def save_reports(connection: Connection, states: Sequence[ReportState]) -> None:
-    """Write new and changed working copies."""
+    """Write new and changed working copies, and what everybody may see of them: their complaints are stored by now."""
     fresh = [_row(state) for state in states if state.new]
     changed = [{"report": state.id, **_row(state)} for state in states if not state.new]
     insert_many(connection, reports, fresh)
     if changed:
         connection.execute(_UPDATE, changed)
+    publish(connection, states)
 
 
 def write_history(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -9,10 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import Connection, Row, and_, exists, or_, select
 
 from hub.store.tables import (
-    Instant,
     additions,
     assignments,
     complaints,
@@ -20,6 +19,7 @@ from hub.store.tables import (
     followups,
     merges,
     photos,
+    public_reports,
     questions,
     receipts,
     reports,
@@ -46,17 +46,33 @@ class PublicReport:
 
 
 def public_report(connection: Connection, number: str) -> PublicReport | None:
-    """Find the report that a number leads to. None for an unknown one, a sealed one, and one with a rahasia complaint.
+    """Find the report that a number leads to. None for an unknown one, a sealed one, and one that is rahasia.
 
-    The strictest flag of its complaints holds: nobody can tell the three apart.
+    What the public map shows is shown here. Of a report whose complaints are all private, kind, kelurahan and status
+    are known by its number, unless one of them is rahasia. Nobody can tell apart why nothing is found.
     """
-    report = survivor_of(connection, read_number(number))
-    if report is None or _is_secret(connection, report.id):
+    report = living_report(connection, number)
+    if report is None:
         return None
-    public = complaints.c.report == report.id, complaints.c.audience == "public", complaints.c.state != "erased"
-    since = connection.execute(select(func.min(complaints.c.created_at, type_=Instant)).where(*public)).scalar_one()
-    place = {"kelurahan": report.kelurahan, "kecamatan": report.kecamatan}
-    return PublicReport(report.number, report.category, report.status, report.reason, since=since, **place)
+    face = connection.execute(select(public_reports).where(public_reports.c.report == report.id)).one_or_none()
+    if face is None and _is_secret(connection, report.id):
+        return None
+    seen = face if face is not None else report
+    place = {"kelurahan": seen.kelurahan, "kecamatan": seen.kecamatan}
+    since = face.first_at if face is not None else None
+    return PublicReport(report.number, seen.category, report.status, report.reason, since=since, **place)
+
+
+def living_report(connection: Connection, number: str) -> Row[Any] | None:
+    """Give the open report that a number leads to.
+
+    A number that was joined to another leads nowhere while a rahasia complaint stands there: it might be on its paper.
+    """
+    key = read_number(number)
+    report = survivor_of(connection, key)
+    if report is None or (report.id != key and _is_secret(connection, report.id)):
+        return None
+    return report
 
 
 def survivor_of(connection: Connection, key: int | None) -> Row[Any] | None:

@@ -8,6 +8,7 @@ from hub.store.tables.house import alerts, counters, facts, orphans
 from hub.store.tables.intake import channels, origins, raw_items
 from hub.store.tables.periods import objections, periods
 from hub.store.tables.queue import queue_rows, search_docs
+from hub.store.tables.public import blurs, public_reports
 from hub.store.tables.reports import (
     assignments,
     disputes,
@@ -38,6 +39,7 @@ __all__ = [
     "blocks",
     "bulk_deeds",
     "bulk_items",
+    "blurs",
     "channels",
     "complaints",
     "counters",
@@ -59,6 +61,7 @@ __all__ = [
     "orphans",
     "periods",
     "photos",
+    "public_reports",
     "questions",
     "queue_entries",
     "queue_rows",
