@@ -13,6 +13,7 @@ from hub.store.store import Store
 from hub.store.tables import additions, deliveries, followups, merges, photos, questions, receipts
 from hub.store.views_photos import find_photo
 from normalizer.number import make_number
+from tests.public_fixtures import show
 from tests.web_fixtures import NOW, add_complaint, add_report, seal
 
 pytestmark = pytest.mark.anyio
@@ -26,6 +27,7 @@ def seed(c: Connection) -> None:
     add_report(c, 2, merged_into=1)
     add_report(c, 4)
     seal(c, 4)
+    show(c)
     c.execute(insert(receipts).values(report=2, channel="waze", holder="", at=NOW, complaint=3))
     c.execute(insert(merges).values(source=2, target=1, complaints=[3], by="machine", at=NOW))
     said = {"channel": "crop", "at": NOW, "received_at": NOW, "note_internal": "", "photos": [], "unit": ""}
