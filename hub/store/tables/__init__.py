@@ -7,8 +7,8 @@ from hub.store.tables.deliveries import deliveries, holds
 from hub.store.tables.house import alerts, counters, facts, orphans
 from hub.store.tables.intake import channels, origins, raw_items
 from hub.store.tables.periods import objections, periods
-from hub.store.tables.queue import queue_rows, search_docs
 from hub.store.tables.public import blurs, public_reports
+from hub.store.tables.queue import queue_rows, search_docs
 from hub.store.tables.reports import (
     assignments,
     disputes,
@@ -37,9 +37,9 @@ __all__ = [
     "attempts",
     "audit",
     "blocks",
+    "blurs",
     "bulk_deeds",
     "bulk_items",
-    "blurs",
     "channels",
     "complaints",
     "counters",
