@@ -82,6 +82,7 @@ def of_reports(spell: Callable[[int], str], seen_by: Callable[[str], set[Any]] =
 THINGS = {
     "number": of_reports(lambda key: make_number(key, "JKT")),
     "tracked": of_reports(lambda key: make_number(key, "JKT"), lambda _name: OPEN),
+    "published": of_reports(lambda key: make_number(key, "JKT"), lambda _name: set()),
     "photo": of_reports(lambda key: f"{key:032x}"),
     "key": of_reports(str),
     "objection": Thing(
@@ -192,6 +193,11 @@ ROWS: dict[str, Row | tuple[Row, ...]] = {
     "GET /foto/{name}": (row("public", name="{photo}"), row("public", "kecil=1", name="{photo}")),
     "GET /lacak": row("public", "nomor={tracked}"),
     "GET /desain": row("public"),
+    "GET /peta": row("public", "wilayah=31.74.01&kotak=106.6,-6.4,107.0,-6.0"),
+    "GET /peta/batas": row("public"),
+    "GET /peta/titik": row("public", "kotak=106.6,-6.4,107.0,-6.0&z=11"),
+    "GET /peta/{code}": row("public", code=TEBET),
+    "GET /peta/laporan/{number}": row("public", number="{published}"),
     "GET /lacak/{code}": row("public", code="abcdefgh234567abcdefghij"),
     "POST /lacak/{code}": row("public", code="abcdefgh234567abcdefghij"),
     "GET /api/v1/reports": row("staff", machine=True),

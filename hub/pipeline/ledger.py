@@ -14,6 +14,7 @@ from hub.pipeline.replying import Answer, keep_private, write_replies
 from hub.pipeline.workspace import Stored, Workspace
 from hub.store import complaints as complaint_store
 from hub.store import erasure, incidents, intake, receipts, replies, reports
+from hub.store.publishing import publish
 from hub.store.reports import ReportState
 
 
@@ -59,13 +60,15 @@ class Ledger:
         space = self.space
         changed = [report for report in space.reports.values() if report.causes]
         set_clocks(self.connection, changed, self.house, self.now)
+        # What everybody may see of them depends on complaints that are written only now.
+        reports.save_reports(self.connection, [*changed, *space.stand_ins], shown=False)
         for receipt, complaint in space.used_receipts.items():
             receipts.use_receipt(self.connection, receipt, complaint)
         complaint_store.insert_rows(self.connection, space.rows)
         complaint_store.save_additions(self.connection, list(space.additions.values()))
         complaint_store.update_complaints(self.connection, space.updates)
         complaint_store.update_complaints(self.connection, space.ends)
-        reports.save_reports(self.connection, [*changed, *space.stand_ins])
+        publish(self.connection, changed)
         self._note_talk()
         incidents.save_blocks(self.connection, space.blocks, space.unblocked)
         reports.write_history(self.connection, space.history)

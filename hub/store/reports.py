@@ -133,14 +133,18 @@ def own_key(number: str) -> int:
     return key
 
 
-def save_reports(connection: Connection, states: Sequence[ReportState]) -> None:
-    """Write new and changed working copies, and what everybody may see of them: their complaints are stored by now."""
+def save_reports(connection: Connection, states: Sequence[ReportState], *, shown: bool = True) -> None:
+    """Write new and changed working copies, and what everybody may see of them.
+
+    Not `shown`: the caller publishes them, once their complaints are stored.
+    """
     fresh = [_row(state) for state in states if state.new]
     changed = [{"report": state.id, **_row(state)} for state in states if not state.new]
     insert_many(connection, reports, fresh)
     if changed:
         connection.execute(_UPDATE, changed)
-    publish(connection, states)
+    if shown:
+        publish(connection, states)
 
 
 def write_history(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
