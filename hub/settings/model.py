@@ -33,8 +33,9 @@ from hub.plugin import Audience
 from hub.replies import ReplyRules, WordingError, load_wording
 from hub.settings.durations import Duration
 from hub.settings.mistakes import option_name, problem_text
-from hub.settings.public_face import GUARDED, check_site
+from hub.settings.public_face import PublicSettings
 from hub.settings.substitution import Location, Substitution, is_literal, strings
+from hub.settings.table import PlacedPath, Table, base_of
 from hub.settings.toml_lines import TomlLines
 
 Networks = tuple[IPvAnyNetwork, ...]
@@ -57,16 +58,8 @@ class SettingsError(Exception):
 # ---------------------------------------------------------------------------------------------------- types of values
 
 
-def _base(info: ValidationInfo) -> Path:
-    return Path((info.context or {}).get("base", ""))
-
-
-def _placed(path: Path, info: ValidationInfo) -> Path:
-    return _base(info) / path
-
-
 def _placed_region(region: str, info: ValidationInfo) -> str:
-    return str(_base(info) / region) if "/" in region or region.startswith(".") else region
+    return str(base_of(info) / region) if "/" in region or region.startswith(".") else region
 
 
 def _database(url: str, info: ValidationInfo) -> str:
@@ -74,7 +67,7 @@ def _database(url: str, info: ValidationInfo) -> str:
         raise ValueError('is no database the hub can use; write "sqlite:///FILE" or "postgresql://USER@HOST/NAME"')
     head, mark, file = url.partition(":///")
     in_file = head.startswith("sqlite") and file not in {"", ":memory:"}
-    return f"{head}{mark}{_base(info) / file}" if in_file else url
+    return f"{head}{mark}{base_of(info) / file}" if in_file else url
 
 
 def _recipient(address: str) -> str:
@@ -107,17 +100,10 @@ def async_url(url: str) -> str:
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-PlacedPath = Annotated[Path, AfterValidator(_placed)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
 # --------------------------------------------------------------------------------------------------------- the tables
-
-
-class Table(BaseModel):
-    """One table of the file: immutable, and an unknown key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
 
 
 class HubSettings(Table):
@@ -204,17 +190,6 @@ class WorkSettings(Table):
     """For how long whoever takes a report keeps it without doing anything."""
 
 
-class PublicSettings(Table):
-    """`[public]`: what everybody may see."""
-
-    guarded: frozenset[str] = GUARDED
-    """Categories of complaint that lead to somebody's home: they show their kelurahan, not the spot or any words."""
-    layers: PlacedPath | None = None
-    """A folder with GeoJSON and CSV files that the city adds to the map, see docs/open-data.md."""
-    frames: tuple[Annotated[str, AfterValidator(check_site)], ...] = ()
-    """Sites that may show the map in a frame of their own pages, like "https://example.org"."""
-
-
 class ChannelSettings(Table):
     """One `[[channel]]`."""
 
@@ -240,7 +215,7 @@ class ChannelSettings(Table):
 
     @model_validator(mode="after")
     def _keep_base(self, info: ValidationInfo) -> ChannelSettings:
-        self._base = _base(info)
+        self._base = base_of(info)
         return self
 
 

@@ -1,8 +1,13 @@
-"""What `[public]` starts from: which complaints lead to somebody's home, and how a site is written."""
+"""`[public]`: what everybody may see; which complaints lead to somebody's home."""
 
 from __future__ import annotations
 
 import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from hub.settings.table import PlacedPath, Table
 
 GUARDED = frozenset(
     {
@@ -27,3 +32,14 @@ def check_site(address: str) -> str:
     if SITE.fullmatch(address) is None:
         raise ValueError('is no site; write it like "https://example.org", without a path')
     return address
+
+
+class PublicSettings(Table):
+    """`[public]`: what everybody may see."""
+
+    guarded: frozenset[str] = GUARDED
+    """Categories of complaint that lead to somebody's home: they show their kelurahan, not the spot or any words."""
+    layers: PlacedPath | None = None
+    """A folder with GeoJSON and CSV files that the city adds to the map, see docs/open-data.md."""
+    frames: tuple[Annotated[str, AfterValidator(check_site)], ...] = ()
+    """Sites that may show the map in a frame of their own pages, like "https://example.org"."""
