@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.clocks.calendar import Calendar
+from hub.commands.checking import estimates
+from hub.settings import Settings
 from normalizer.clocks import DayChange
 
 OFFICE, STRICT = Calendar(), Calendar(joint_leave=False)
@@ -76,3 +78,12 @@ def test_a_decree_not_yet_known_is_an_estimate() -> None:
     assert OFFICE.is_guessed(2035)
     decreed = Calendar([DayChange(date(2035, 1, 1), "Tahun baru", "libur", "SKB")])
     assert not decreed.is_guessed(2035)
+
+
+def test_an_operator_is_told_where_holidays_are_estimates(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings()
+    monkeypatch.setattr("hub.commands.checking.system_clock", lambda: datetime(2035, 6, 1, tzinfo=UTC))
+    (told,) = estimates(settings)
+    assert told.startswith("2035 and 2036: holidays are estimates")
+    monkeypatch.setattr("hub.commands.checking.system_clock", lambda: datetime(2025, 6, 1, tzinfo=UTC))
+    assert estimates(settings) == []

@@ -159,12 +159,14 @@ def serve(config: Config = None) -> None:
 def check(config: Config = None, json: Json = False) -> None:
     """Check the settings: names file, line and option of everything that is wrong."""
     from hub.commands.checking import check as check_settings
+    from hub.commands.checking import estimates
     from hub.commands.screen import give, say
 
-    wrong, unwise = check_settings(settings_of(config))
+    settings = settings_of(config)
+    wrong, unwise = check_settings(settings)
     if json:
         give({"wrong": wrong, "unwise": unwise})
-    for line in (*wrong, *unwise):
+    for line in (*wrong, *unwise, *(() if json else estimates(settings))):
         say(line)
     if not wrong:
         say("The settings are right.")

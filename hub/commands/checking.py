@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from hub.clock import system_clock
+from hub.clocks.keeper import keeper_of
 from hub.host import Hub
 from hub.plugin import BadOptions, NoPull, Source
 from hub.regions import RegionError, load_region
@@ -31,6 +33,18 @@ def _region(settings: Settings) -> list[str]:
     except RegionError as problem:
         return [f"{settings.origin.where(('hub', 'region'))}: {problem}"]
     return []
+
+
+def estimates(settings: Settings) -> list[str]:
+    """Say where deadlines rest on holidays that nobody has decreed, or that this program does not know yet."""
+    try:
+        keeper = keeper_of(load_region(settings.hub.region))
+    except RegionError:
+        return []
+    year = system_clock().astimezone(keeper.zone).year
+    guessed = [str(one) for one in (year, year + 1) if keeper.calendar.is_guessed(one)]
+    advice = "holidays are estimates: write the days of the decree (SKB) into holidays.csv of the region pack"
+    return [f"{' and '.join(guessed)}: {advice}"] if guessed else []
 
 
 async def where_they_stand(store: Store, settings: Settings) -> list[dict[str, Any]]:

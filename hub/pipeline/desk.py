@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select, update
 
-from hub.pipeline import dialogue, handover, taking
+from hub.pipeline import classing, dialogue, handover, taking
 from hub.pipeline.clockwork import set_clocks
 from hub.pipeline.house import House
 from hub.pipeline.work import CHANNEL, NotAllowed, Work
@@ -93,6 +93,10 @@ class Desk:
         return await self._change(
             number, version, lambda work: work.correct(by, category=category, place=where, urgency=urgency, lead=lead)
         )
+
+    async def classify(self, number: str, version: int, by: str, *, legal_class: str) -> int:
+        """Set the class of the law that a report belongs to; empty: that of its category. Gives the new version."""
+        return await self._change(number, version, lambda work: classing.classify(work, by, legal_class))
 
     async def merge(self, number: str, into: str, version: int, by: str) -> int:
         """Join two reports about one incident: the older survives. Gives its new version."""

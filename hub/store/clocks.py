@@ -6,19 +6,26 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, literal_column, select, update
+from sqlalchemy import Connection, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.store.tables import disputes, facts, reports
+from hub.store.views_sight import Sight
 
 Mark = Literal["warned_at", "escalated_at"]
 HORIZON = timedelta(days=1)
 """Nobody is warned earlier."""
 FACT = "clocks"
+COUNTED = 1000
+"""Further than this nobody counts what is late."""
 MOST = 20
 """More at once would wake nobody better."""
 _DUE = reports.c[
     "id", "due_kind", "clock_from", "due_at", "warned_at", "escalated_at", "handling", "kecamatan", "queue"
+]
+
+_BROUGHT = reports.c[
+    "number", "category", "place", "lead", "asked_at", "clock_from", "due_kind", "due_at", "legal_due_at"
 ]
 
 
@@ -40,6 +47,15 @@ def set_mark(connection: Connection, ids: Sequence[int], mark: Mark, now: dateti
     """Mark claimed ones. Their version stays: nobody who is writing is disturbed."""
     if ids:
         connection.execute(update(reports).where(reports.c.id.in_(ids)).values({mark: now}))
+
+
+def brought_before(connection: Connection, sight: Sight, kecamatan: str, limit: int) -> tuple[int, list[Any]]:
+    """Count what was escalated to the head of a kecamatan and is still open, and give those that are longest late."""
+    which = reports.c.kecamatan == kecamatan, reports.c.escalated_at.is_not(None), sight.clause()
+    some = select(reports.c.id).where(*which).limit(COUNTED).subquery()
+    count = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    rows = connection.execute(select(*_BROUGHT).where(*which).order_by(reports.c.due_at).limit(limit)) if count else ()
+    return count, list(rows)
 
 
 def open_reports(connection: Connection, after: int, limit: int) -> list[int]:

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from hub.pipeline.desk import Conflict, NotAllowed, UnknownReport
 from hub.store import views_report as views
-from hub.web import dialogue, handover, taking
+from hub.web import classing, dialogue, handover, taking
 from hub.web.access import Endpoint, Routes
 from hub.web.forms import actor, key, typed, version
 from hub.web.language import language_of, mark
@@ -162,6 +162,7 @@ DEEDS: dict[str, Deed] = {
     "pisah": split,
     "jawab": answer,
     "buka": open_sealed,
+    "kelas": classing.classify,
     **dialogue.DEEDS,
     **taking.DEEDS,
     **handover.DEEDS,

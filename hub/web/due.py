@@ -18,6 +18,15 @@ STEP = {
     "answer": mark("First answer to the citizens due by %(time)s, by the clock of the unit."),
     "done": mark("Done by %(time)s, by the clock of the unit."),
 }
+NEXT = {"open": mark("To be opened by"), "answer": mark("First answer by"), "done": mark("Done by")}
+CLASS = {
+    "ringan": mark("light"),
+    "normatif": mark("ordinary (normatif)"),
+    "tidak-berkadar-pengawasan": mark("without examination"),
+    "berkadar-pengawasan": mark("with examination"),
+    "permintaan-informasi": mark("question for information"),
+}
+"""Classes of the law, by code."""
 LEGAL = mark("By law: %(time)s.")
 
 

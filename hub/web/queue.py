@@ -20,6 +20,7 @@ from hub.store.views_queue import PAGE, Lane, WorkList, queue_page, tally
 from hub.store.views_report import find_visible
 from hub.store.views_saved import SavedView, views_of
 from hub.web.access import Routes
+from hub.web.brought import brought_before
 from hub.web.dialogue import LONGEST
 from hub.web.forms import read_key, typed
 from hub.web.language import mark
@@ -80,7 +81,8 @@ async def render_queue(
         counted = tally(connection, work)
         found = queue_page(connection, work, lane, after, chosen=asked.chosen)
         kept = views_of(connection, unit, account.id)
-        return {"found": found, "counts": counted.counts, "oldest": counted.oldest, "kept": kept}
+        late = brought_before(request, connection, unit)
+        return {"found": found, "counts": counted.counts, "oldest": counted.oldest, "kept": kept, "brought": late}
 
     context = await hub.store.read(read)
     found, kept = context["found"], context.pop("kept")

@@ -122,6 +122,7 @@ FIELDS = {
     "place": mark("place"),
     "urgency": mark("urgency"),
     "lead": mark("unit in charge"),
+    "legal_class": mark("legal class"),
     "handling": mark("no longer sealed"),
 }
 UNITS = "jmnt"

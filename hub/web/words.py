@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
 
-from hub.web.due import Left, time_left
+from hub.web.due import CLASS, NEXT, Left, time_left
 from hub.web.language import Language, mark
 from normalizer.region import Region
 from normalizer.taxonomy import category
@@ -260,6 +260,28 @@ class Words:
     def due(self, report: Any) -> Left | None:
         """Say how long is left of a report's next step; None where nothing is due."""
         return time_left(self, report)
+
+    def step(self, code: str) -> str:
+        """Spell what is due next, as a label."""
+        return self._of(NEXT, code)
+
+    def legal_classes(self) -> Sequence[str]:
+        """List the classes of the law."""
+        return tuple(self.region.clocks.legal)
+
+    def class_of(self, report: Any) -> str:
+        """Give the class of a report: what a person set, else that of its category."""
+        return report.legal_class or category(report.category).legal_class
+
+    def legal_class(self, code: str) -> str:
+        """Spell a class of the law, with its term."""
+        days = self.region.clocks.legal.get(code, 0)
+        term = self.language.ngettext("%(num)s working day", "%(num)s working days", days) % {"num": days}
+        return f"{self._of(CLASS, code)}, {term}"
+
+    def seconds(self, count: int) -> str:
+        """Spell so many seconds in their largest unit."""
+        return self.span(timedelta(seconds=count))
 
     def moment(self, at: datetime | None) -> str:
         """Spell an instant in the region's time."""
