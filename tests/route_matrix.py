@@ -144,6 +144,7 @@ ROWS: dict[str, Row | tuple[Row, ...]] = {
     "POST /laporan/{number}/pratinjau": deed(status="proses", note="contoh"),
     "POST /laporan/{number}/tindak-lanjut": deed(status="proses", note="contoh"),
     "POST /laporan/{number}/perbaiki": deed(category="banjir", urgency="darurat"),
+    "POST /laporan/{number}/kelas": deed(legal_class="ringan"),
     "POST /laporan/{number}/gabung": (
         deed(into="x"),
         row("staff", form=VERSION | {"into": "{number}"}, number="{own}"),
