@@ -19,6 +19,7 @@ from hub.web.board_frame import read_frame
 from hub.web.board_span import choices, spell_span
 from hub.web.charts import OUTCOMES, stack
 from hub.web.language import language_of
+from hub.web.outline_map import draw
 from hub.web.pages import hub_of, page
 
 
@@ -45,6 +46,7 @@ async def show_board(request: Request) -> Response:
         choices=choices(today),
         chart=stack(found.days, frame.span.first, min(frame.span.last, max(today, frame.span.first))),
         outcomes=OUTCOMES,
+        map=draw(frame.region, frame.area, found.spots),
         complaints_too=request.query_params.get("aduan") == "1",
         by_area=area_grouping(frame),
         area_word=area_word(frame),
