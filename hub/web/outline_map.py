@@ -77,8 +77,8 @@ def draw(region: Region, area: str, spots: Sequence[Spot]) -> Map | None:
 
 
 def _shape(area: Area) -> Polygon | MultiPolygon:
-    made: Polygon | MultiPolygon = to_shape({"type": "MultiPolygon", "coordinates": area.polygons})
-    return made
+    made: Any = to_shape({"type": "MultiPolygon", "coordinates": area.polygons})
+    return made  # type: ignore[no-any-return]  # shapely says only that it is some geometry
 
 
 def _rings(shape: Polygon | MultiPolygon, step: float, paper: Paper) -> Iterator[str]:
