@@ -32,6 +32,7 @@ from hub.pipeline.overdue import Overdue
 from hub.pipeline.photos import PhotoJobs
 from hub.pipeline.prepare import Preparer, Understander
 from hub.pipeline.process import Processor
+from hub.pipeline.publishing import Publisher
 from hub.pipeline.reception import ChannelReception
 from hub.pipeline.supervisor import RunningChannel
 from hub.pipeline.taking import Claims
@@ -261,6 +262,7 @@ class Hub:
         self._run("photos", self.photos.run)
         self._run("again", self.again.run)
         self._run("deadlines", self.deadlines.run)
+        self._run("publish", Publisher(self.store).run)
         self._run("claims", self.claims.run)
         self._run("overdue", self.overdue.run)
         self._run("freezer", self.freezer.run)

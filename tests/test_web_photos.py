@@ -9,7 +9,8 @@ from PIL import Image
 from sqlalchemy import Connection, insert, update
 
 from hub.store import tables
-from tests.web_fixtures import Office, add_complaint, add_report, open_office, seal
+from tests.public_fixtures import show
+from tests.web_fixtures import NOW, Office, add_complaint, add_report, open_office, seal
 
 PUBLIC, PRIVATE, CONFIDENTIAL, SEALED, DOCUMENT = (letter * 32 for letter in "abcde")
 EVERY = (PUBLIC, PRIVATE, CONFIDENTIAL, SEALED, DOCUMENT)
@@ -47,6 +48,7 @@ def office(house: Office) -> Office:
             photo(connection, name, complaint)
         photo(connection, DOCUMENT, 1, kind="document", state="kept")
         seal(connection, 2)
+        show(connection)
 
     house.write(seed)
     house.browser.cookies.clear()
@@ -57,16 +59,26 @@ def seen(office: Office) -> set[str]:
     return {name for name in EVERY if office.browser.get(f"/foto/{name}").status_code == 200}
 
 
-def test_the_public_sees_public_photos_only(office: Office) -> None:
+def look_at(office: Office, name: str, state: str = "shown") -> None:
+    row = {"photo": name, "state": state, "areas": [], "content": "", "version": 1, "by": "p", "at": NOW}
+    office.write(lambda c: c.execute(insert(tables.blurs).values(row)))
+
+
+def test_the_public_sees_public_photos_only_and_those_once_somebody_has_looked(office: Office) -> None:
+    assert seen(office) == set()
+    for name in EVERY:
+        look_at(office, name)
     assert seen(office) == {PUBLIC}
+    office.write(lambda c: c.execute(update(tables.blurs).values(state="kept")))
+    assert seen(office) == set()
 
 
 @pytest.mark.parametrize(
     ("name", "photos"),
     [
         ("petugas-tebet", {PUBLIC, PRIVATE, CONFIDENTIAL}),
-        ("camat-setiabudi", {PUBLIC}),
-        ("integritas", {PUBLIC, SEALED}),
+        ("camat-setiabudi", set()),
+        ("integritas", {SEALED}),
         ("admin", {PUBLIC, PRIVATE, CONFIDENTIAL}),
     ],
 )
@@ -95,6 +107,7 @@ def test_an_erased_photo_is_gone_for_good(office: Office) -> None:
 
 
 def test_a_file_erased_before_its_row_is_gone_too(office: Office) -> None:
+    look_at(office, PUBLIC)
     for file in office.hub.store.blobs.folder.rglob("*"):
         if file.is_file():
             file.unlink()
@@ -108,6 +121,7 @@ def test_a_photo_being_fetched_is_not_there_yet(office: Office) -> None:
 
 
 def test_small_ones_are_small_and_kept_by_the_browser(office: Office) -> None:
+    look_at(office, PUBLIC)
     whole, small = (office.browser.get(f"/foto/{PUBLIC}{query}") for query in ("", "?kecil=1"))
     assert len(small.content) < len(whole.content)
     assert max(Image.open(io.BytesIO(small.content)).size) == 256
@@ -117,6 +131,7 @@ def test_small_ones_are_small_and_kept_by_the_browser(office: Office) -> None:
 
 
 def test_what_is_no_picture_is_handed_over_as_a_file(office: Office) -> None:
+    look_at(office, PUBLIC)
     where = tables.photos.c.id == PUBLIC
     office.write(lambda c: c.execute(update(tables.photos).where(where).values(media_type="text/html")))
     answer = office.browser.get(f"/foto/{PUBLIC}")

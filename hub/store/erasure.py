@@ -19,6 +19,7 @@ from hub.store.tables import (
     additions,
     assignments,
     blocks,
+    blurs,
     complaints,
     deliveries,
     origins,
@@ -69,6 +70,9 @@ def _erase_raw_items(connection: Connection, ids: Sequence[int], now: datetime) 
 
 def _erase_photos(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
     orphan(connection, connection.execute(select(photos.c.content).where(which)).scalars(), now)
+    copies = blurs.c.photo.in_(select(photos.c.id).where(which))
+    orphan(connection, connection.execute(select(blurs.c.content).where(copies)).scalars(), now)
+    connection.execute(update(blurs).where(copies).values(state="erased", areas=[], content=""))
     values: dict[str, Any] = {"state": "erased", "lat": None, "lon": None, "likeness": None}
     values |= dict.fromkeys(("url", "name", "content", "reason"), "")
     connection.execute(update(photos).where(which).values(values))
@@ -174,6 +178,7 @@ def orphaned(connection: Connection, limit: int = 200) -> tuple[list[str], list[
     """Give files to remove, and those that something else still needs: contents by hash."""
     contents = list(connection.execute(select(orphans.c.content).limit(limit)).scalars())
     needed = set(connection.execute(select(photos.c.content).where(photos.c.content.in_(contents))).scalars())
+    needed |= set(connection.execute(select(blurs.c.content).where(blurs.c.content.in_(contents))).scalars())
     needed |= set(connection.execute(select(raw_items.c.blob).where(raw_items.c.blob.in_(contents))).scalars())
     return [one for one in contents if one not in needed], sorted(needed)
 

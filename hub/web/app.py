@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from hub.settings.secret_key import secret_key
 from hub.web import (
     api,
+    blur,
     board,
     brake,
     channels,
@@ -58,6 +59,7 @@ NOUNS = (
     brake,
     board,
     photos,
+    blur,
     tracking,
     design,
     public,

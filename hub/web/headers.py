@@ -39,6 +39,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                    if not headers[name]:
+                        del headers[name]  # an endpoint wants none
                 if scope["path"].startswith("/static/") and message["status"] == 200 and scope["query_string"]:
                     headers["Cache-Control"] = FOR_GOOD
             await send(message)

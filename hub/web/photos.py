@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.images import MEDIA_TYPE
 from hub.store.blobs import Blobs
 from hub.store.views_photos import find_photo
 from hub.web.access import Routes
@@ -42,14 +43,15 @@ async def show_photo(request: Request) -> Response:
         raise HTTPException(404)
     if photo.state == "erased":
         raise HTTPException(410)
+    content = photo.copy or photo.content
     try:
         if request.query_params.get("kecil") == "1" and photo.kind == "photo":
-            body = await anyio.to_thread.run_sync(_small, hub.store.blobs, photo.content, limiter=_resizing)
-            return _answer(request, body, "image/webp", f"{photo.content}-s")
-        body = await anyio.to_thread.run_sync(hub.store.blobs.get, photo.content)
+            body = await anyio.to_thread.run_sync(_small, hub.store.blobs, content, limiter=_resizing)
+            return _answer(request, body, "image/webp", f"{content}-s")
+        body = await anyio.to_thread.run_sync(hub.store.blobs.get, content)
     except (OSError, ValueError):
         raise HTTPException(410) from None
-    return _answer(request, body, photo.media_type, photo.content)
+    return _answer(request, body, MEDIA_TYPE if photo.copy else photo.media_type, content)
 
 
 def _is_signed(link: str, request: Request) -> bool:

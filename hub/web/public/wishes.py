@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse
 
 from hub.store.publishing import GRAIN
 from hub.store.views_public import GROUPS, Box, Position, Wish
@@ -151,14 +151,15 @@ def area_tree(region: Region) -> Mapping[str, Mapping[str, str]]:
 
 def public_page(request: Request, template: str, **context: Any) -> HTMLResponse:
     """Render a page that anybody may keep for half a minute; staff's own, with their name on it, nobody keeps."""
-    shown = page(request, template, **context, **_choices(request))
+    shown = page(request, template, **context, **choices(request))
     if visitor_of(request).account is None:
         shown.headers["Cache-Control"] = KEPT
         shown.headers["Vary"] = "Cookie"  # the language
     return shown
 
 
-def _choices(request: Request) -> dict[str, Any]:
+def choices(request: Request) -> dict[str, Any]:
+    """Give what pages offer to choose from, and what they say of their sources."""
     hub = hub_of(request)
     public = [name for name in hub.channels if hub.audience(name) == "public"]
     return {
@@ -170,9 +171,3 @@ def _choices(request: Request) -> dict[str, Any]:
         "group_of": {status: name for name, group in GROUPS.items() for status in group},
         "may_complain": "/lapor" in request.app.state.rules,
     }
-
-
-def kept(response: Response) -> Response:
-    """Let anybody keep an answer for half a minute."""
-    response.headers["Cache-Control"] = KEPT
-    return response
