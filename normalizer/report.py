@@ -28,6 +28,8 @@ REASONS: tuple[Reason, ...] = (
     "dicabut",
     "uji-coba",
 )
+NO_PHOTO: tuple[str, ...] = ("tidak-terlihat", "sudah-hilang", "tidak-pantas-difoto", "bukan-di-lapangan")
+"""Why a finished report has no photo of the result."""
 CLOSED: frozenset[str] = frozenset({"selesai", "ditolak", "berakhir"})
 """Finished, refused, or vanished by itself. Any may go back to an open status."""
 

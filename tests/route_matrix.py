@@ -140,6 +140,8 @@ ROWS: dict[str, Row | tuple[Row, ...]] = {
     "GET /arus": row("staff", "antrean={unit}", stream=True, headers={"accept-encoding": "identity"}),
     "GET /antrean/{unit}/serah-terima": row("staff"),
     "GET /laporan": row("staff", "nomor={number}"),
+    "GET /laporan/{number}/masih": row("staff"),
+    "GET /laporan/{number}/sekitar": (row("staff"), row("staff", headers=FRAGMENT)),
     "GET /laporan/{number}": (row("staff"), row("staff", "sebelum=9", headers=FRAGMENT)),
     "POST /laporan/{number}/pratinjau": deed(status="proses", note="contoh"),
     "POST /laporan/{number}/tindak-lanjut": deed(status="proses", note="contoh"),

@@ -173,7 +173,15 @@ def test_a_change_based_on_an_old_version_is_shown_and_nothing_typed_is_lost(off
     office.enter("admin")
     send(office, "tindak-lanjut", status="koordinasi", note="sudah dikoordinasikan")
     office.enter("petugas-tebet")
-    answer = send(office, "tindak-lanjut", status="selesai", note="sudah surut semua", version=str(version), seen="0")
+    answer = send(
+        office,
+        "tindak-lanjut",
+        status="selesai",
+        note="sudah surut semua",
+        no_photo="sudah-hilang",
+        version=str(version),
+        seen="0",
+    )
     assert answer.status_code == 409
     assert "sudah surut semua</textarea>" in answer.text
     assert "diubah orang lain" in answer.text

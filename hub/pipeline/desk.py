@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -13,15 +13,16 @@ from sqlalchemy import Connection, select, update
 from hub.pipeline import classing, dialogue, handover, taking
 from hub.pipeline.clockwork import set_clocks
 from hub.pipeline.house import House
+from hub.pipeline.pictures import Picture, keep_pictures
 from hub.pipeline.work import CHANNEL, NotAllowed, Work
 from hub.plugin import FollowUp
-from hub.store import reports
-from hub.store.keys import random_key
+from hub.store import reports, talks
+from hub.store.keys import derive_key, random_key
 from hub.store.store import Store
 from hub.store.tables import reports as report_table
 from normalizer.complaint import Complaint, Place
 from normalizer.places import Placer
-from normalizer.report import REASONS
+from normalizer.report import NO_PHOTO, REASONS
 
 __all__ = ["CHANNEL", "Conflict", "Desk", "NotAllowed", "UnknownReport"]
 
@@ -53,28 +54,47 @@ class Desk:
     async def follow_up(
         self,
         number: str,
-        version: int,
+        version: int | None,
         by: str,
         *,
         status: str = "",
         reason: str = "",
         note: str = "",
         note_internal: str = "",
+        no_photo: str = "",
+        photos: Sequence[bytes] = (),
+        form: str = "",
     ) -> int:
-        """Record what was done or said; the public part goes to every citizen of the report. Gives the new version."""
+        """Record what was done or said; the public part goes to every citizen of the report. Gives the new version.
+
+        `photos` are pictures as they came, `no_photo` says why a finished report has none. The same words sent again
+        with the same `form` are done once. Raises ImageError.
+        """
         if status and not reports.is_status(status):
             raise NotAllowed("that is not a status")
         if (status == "ditolak") != bool(reason) or (reason and reason not in REASONS):
             raise NotAllowed("a refusal needs one of the reasons, and only a refusal has one")
+        if no_photo and (status != "selesai" or no_photo not in NO_PHOTO):
+            raise NotAllowed("only a finished report may say why it has no photo")
+        words = derive_key(form, by, number, status, reason, note, note_internal, no_photo)
         said = FollowUp(
-            native_id=random_key(),
+            native_id=words if form else random_key(),
             report=number,
             at=self.store.now(),
             status=status,
             note=note,
             note_internal=note_internal,
         )
-        return await self._change(number, version, lambda work: work.follow_up(said, by, reason))
+
+        def say(connection: Connection, pictures: Sequence[Picture]) -> int:
+            done = talks.report_of_follow_up(connection, CHANNEL, said.native_id)
+            if done is not None:
+                return reports.load_reports(connection, [done])[done].version
+            work = self._start(connection, number, version)
+            return work.follow_up(said, by, reason or no_photo, pictures)
+
+        async with keep_pictures(self.store, photos) as pictures:
+            return await self._run(lambda connection: say(connection, pictures))
 
     async def correct(
         self,
@@ -120,9 +140,28 @@ class Desk:
         """The integrity unit lets a report out: it goes where it belongs."""
         await self._run(lambda connection: self._start(connection, number, None).open_sealed(by))
 
-    async def ask(self, number: str, version: int, by: str, *, complaint: int, kind: str, text: str = "") -> str:
-        """Ask one citizen back on their own channel. The question's id."""
-        return await self._change(number, version, lambda work: dialogue.ask(work, by, complaint, kind, text))
+    async def ask(
+        self, number: str, version: int, by: str, *, complaint: int, kind: str, text: str = "", form: str = ""
+    ) -> str:
+        """Ask one citizen back on their own channel. The question's id: sent again with `form`, it is asked once."""
+        name = derive_key(form, by, number, str(complaint), kind, text) if form else random_key()
+
+        def act(connection: Connection) -> str:
+            if not talks.is_said(connection, name):
+                dialogue.ask(self._start(connection, number, version), by, complaint, kind, text, name)
+            return name
+
+        return await self._run(act)
+
+    async def tell(self, number: str, version: int, by: str, *, complaint: int, text: str, form: str = "") -> None:
+        """Answer one citizen alone; the report stays as it is. The same words sent again with `form` are said once."""
+        name = derive_key(form, by, number, str(complaint), text) if form else random_key()
+
+        def act(connection: Connection) -> None:
+            if not talks.is_said(connection, name):
+                dialogue.tell(self._start(connection, number, version), by, complaint, text, name)
+
+        await self._run(act)
 
     async def confirm(self, number: str, version: int, by: str, *, complaint: int) -> int:
         """Say that a doubted complaint belongs to its report."""

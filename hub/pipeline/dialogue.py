@@ -6,26 +6,26 @@ from typing import Any, get_args
 
 from hub.pipeline import incident
 from hub.pipeline.clockwork import go_on
+from hub.pipeline.officials import status_message
 from hub.pipeline.replying import IN_DOUBT, Answer, asking, good_hour
 from hub.pipeline.work import Work
 from hub.replies import Message
 from hub.store import complaints as complaint_store
 from hub.store import replies, reports, talks
-from hub.store.keys import random_key
 from normalizer.report import Status
 
 QUESTIONS = ("where", "photo", "still", "other")
 DECISIONS = ("sah", "dicoret")
 
 
-def ask(work: Work, by: str, complaint: int, kind: str, text: str) -> str:
-    """Ask one citizen back; the report's clock stands still until they answer. Gives the question's id."""
+def ask(work: Work, by: str, complaint: int, kind: str, text: str, name: str) -> None:  # noqa: PLR0917 - a question
+    """Ask one citizen back; the report's clock stands still until they answer. `name` is the question's id."""
     report = work.report
     work.check(kind in QUESTIONS, "there is no such question")
     work.check(kind != "other" or bool(text.strip()), "write what you want to ask")
     work.check(complaint in work.members(report), "that complaint is not in this report")
     work.check(not report.is_closed, "a closed report asks nobody")
-    name, days = random_key(), work.house.replies.answer
+    days = work.house.replies.answer
     talks.ask(
         work.connection,
         id=name,
@@ -45,7 +45,20 @@ def ask(work: Work, by: str, complaint: int, kind: str, text: str) -> str:
     work.save([Answer(report, asking(name), message, only=only, question=True, by_hand=True)])
     sent = replies.state_of(work.connection, complaint, asking(name))
     work.check(sent != "undeliverable", "this citizen cannot be asked on their channel")
-    return name
+
+
+def tell(work: Work, by: str, complaint: int, text: str, name: str) -> None:
+    """Answer one citizen alone: where the report stands, and words for them."""
+    report = work.report
+    work.check(complaint in work.members(report), "that complaint is not in this report")
+    work.check(bool(text.strip()), "write what you want to tell this citizen")
+    talks.tell(work.connection, id=name, report=report.id, complaint=complaint, text=text, by=by, at=work.now)
+    report.touch("told", work.now)
+    work.note(report, "told", by, complaint=complaint)
+    cause = f"warga:{name}"
+    work.save([Answer(report, cause, status_message(report, text), only=frozenset({complaint}), by_hand=True)])
+    sent = replies.state_of(work.connection, complaint, cause)
+    work.check(sent != "undeliverable", "this citizen cannot be told on their channel")
 
 
 def confirm(work: Work, by: str, complaint: int) -> int:

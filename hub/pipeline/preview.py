@@ -13,6 +13,7 @@ from hub.pipeline.house import House
 from hub.pipeline.officials import status_message
 from hub.pipeline.replying import Answer, Case, Past, scrub_note
 from hub.replies import Message
+from hub.replies.compose import spell
 from hub.store import complaints as complaint_store
 from hub.store import people
 from hub.store.reports import ReportState
@@ -30,6 +31,8 @@ class Way:
     """Why this citizen cannot be told."""
     in_doubt: bool = False
     """A clerk must look first."""
+    limit: int = 0
+    """Longest text of the channel; 0 = none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,10 @@ class Sort:
     """What the first of them would read, without the secret of their own page."""
     problem: str = ""
     in_doubt: bool = False
+    limit: int = 0
+    """Longest text of the channel; 0 = none."""
+    is_cut: bool = False
+    """The officials' words do not go out whole."""
 
 
 def follow_up(state: ReportState, now: datetime, *, status: str, reason: str, note: str) -> Answer:
@@ -51,6 +58,12 @@ def follow_up(state: ReportState, now: datetime, *, status: str, reason: str, no
         incident.set_status(after, status, now, reason)
     reopened = state.status in CLOSED and not after.is_closed
     return Answer(after, "pratinjau", status_message(after, note, reopened=reopened), by_hand=True)
+
+
+def words_to_one(state: ReportState, complaint: int, text: str) -> Answer:
+    """Give what one citizen alone would be told."""
+    only = frozenset({complaint})
+    return Answer(state, "pratinjau", status_message(state, text), only=only, by_hand=True)
 
 
 def question(state: ReportState, complaint: int, house: House, *, kind: str, text: str) -> Answer:
@@ -72,10 +85,7 @@ def rehearse(connection: Connection, answer: Answer, house: House, now: datetime
         way = _way(case)
         alike.setdefault((way.channel, way.problem, way.in_doubt), []).append(case)
     names = people.names_of(connection, answer.state.id) if answer.message.note else {}
-    sorts = [
-        Sort(channel, len(cases), _letter(cases[0], names), problem, in_doubt)
-        for (channel, problem, in_doubt), cases in alike.items()
-    ]
+    sorts = [_sort(way, cases, names) for way, cases in alike.items()]
     return sorted(sorts, key=lambda sort: (bool(sort.problem), sort.in_doubt, -sort.count, sort.channel))
 
 
@@ -86,9 +96,14 @@ def _cases(connection: Connection, answer: Answer, house: House, now: datetime) 
 
 def _way(case: Case) -> Way:
     problem = case.problem(case.reply(note=""))
-    return Way(case.complaint.id, case.complaint.channel, problem, case.in_doubt)
+    return Way(case.complaint.id, case.complaint.channel, problem, case.in_doubt, case.manner.max_chars)
 
 
-def _letter(case: Case, names: Mapping[str, Sequence[str]]) -> str:
-    reply = case.reply(scrub_note(case.answer.message.note, names, case.complaint.reporter))
-    return mask(reply.text, reply.link)
+def _sort(way: tuple[str, str, bool], cases: Sequence[Case], names: Mapping[str, Sequence[str]]) -> Sort:
+    (channel, problem, in_doubt), first = way, cases[0]
+    note = scrub_note(first.answer.message.note, names, first.complaint.reporter)
+    reply, manner = first.reply(note), first.manner
+    is_cut = spell(" ".join(note.split()), manner.charset) not in reply.text
+    return Sort(
+        channel, len(cases), mask(reply.text, reply.link), problem, in_doubt, limit=manner.max_chars, is_cut=is_cut
+    )

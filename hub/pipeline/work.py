@@ -15,6 +15,7 @@ from hub.pipeline.house import House
 from hub.pipeline.nudging import answer_nudges, hand_on_nudges
 from hub.pipeline.officials import status_message
 from hub.pipeline.outbox import write_notices
+from hub.pipeline.pictures import Picture, add_pictures
 from hub.pipeline.replying import RECEIVED, Answer, good_hour, write_replies
 from hub.plugin import FollowUp
 from hub.replies import Message
@@ -25,7 +26,7 @@ from hub.store.reports import ReportState
 from hub.store.tables import complaints, followups, merges, separations, suggestions
 from normalizer.complaint import URGENCIES, Place
 from normalizer.number import make_number
-from normalizer.report import CLOSED, UnitShare
+from normalizer.report import CLOSED, REASONS, UnitShare
 from normalizer.taxonomy import BY_CODE
 from normalizer.understand import RULES
 
@@ -64,14 +65,14 @@ class Work:
         row = {"report": report.id, "at": self.now, "kind": kind, "actor": by, "data": data}
         reports.write_history(self.connection, [row])
 
-    def follow_up(self, said: FollowUp, by: str, reason: str) -> int:
+    def follow_up(self, said: FollowUp, by: str, reason: str, pictures: Sequence[Picture] = ()) -> int:
         """Record what was done or said, and tell the citizens. Gives the new version."""
         report, before, why = self.report, self.report.status, self.report.reason
         incident.follow(report, said, "staff")
-        if reason:
+        if reason in REASONS:
             incident.set_status(report, "ditolak", self.now, reason)
         values = said.model_dump(exclude={"report", "about", "photos", "unit", "officer"})
-        self.connection.execute(
+        written = self.connection.execute(
             insert(followups).values(
                 **values,
                 report=report.id,
@@ -84,6 +85,7 @@ class Work:
                 applied=True,
             )
         )
+        add_pictures(self.connection, (written.inserted_primary_key or (0,))[0], pictures)
         report.touch("status" if report.status != before else "follow-up", self.now)
         answer_nudges(self.connection, report, self.now)
         reopened = before in CLOSED and not report.is_closed
@@ -93,7 +95,8 @@ class Work:
         if report.status != before or said.note:
             report.answered_at = report.answered_at or self.now
             message = status_message(report, said.note, reopened=reopened)
-            answers = [Answer(report, f"tl:{said.native_id}", message, by_hand=True)]
+            links = tuple(self.house.photo_link(one.name) for one in pictures)
+            answers = [Answer(report, f"tl:{said.native_id}", message, links, by_hand=True)]
         act = answers[0].act if answers else ""
         deed = {"status": said.status, "reason": reason, "before": before, "before_reason": why, "act": act}
         self.note(report, report.causes[-1], by, **deed)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from hub.store.tables import Instant, complaints, disputes, questions
+from hub.store.tables import Instant, complaints, disputes, followups, questions
 
 CHUNK = 500
 
@@ -16,6 +16,22 @@ CHUNK = 500
 def ask(connection: Connection, **row: Any) -> None:
     """Note a question to a citizen: `id report complaint kind text by at due_at`."""
     connection.execute(insert(questions).values(state="open", **row))
+
+
+def tell(connection: Connection, at: datetime, **row: Any) -> None:
+    """Note words to one citizen that ask nothing: `id report complaint text by at`."""
+    connection.execute(insert(questions).values(kind="tell", state="told", at=at, due_at=at, settled_at=at, **row))
+
+
+def is_said(connection: Connection, name: str) -> bool:
+    """Say whether a question, or words to one citizen, of this id were noted."""
+    return connection.execute(select(questions.c.id).where(questions.c.id == name)).one_or_none() is not None
+
+
+def report_of_follow_up(connection: Connection, channel: str, native_id: str) -> int | None:
+    """Give the report that a follow-up was filed under; None where there is no such follow-up."""
+    which = followups.c.channel == channel, followups.c.native_id == native_id
+    return connection.execute(select(followups.c.report).where(*which)).scalar_one_or_none()
 
 
 def open_questions(connection: Connection, *, report: int | None = None, complaint: int | None = None) -> list[Any]:

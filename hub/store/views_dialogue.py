@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
 
-from hub.store.tables import Instant, complaints, deliveries, disputes, photos, questions
+from hub.store.tables import Instant, complaints, deliveries, disputes, followups, photos, questions
 
 ACKNOWLEDGED, ASKED = "diterima", "tanya:"
 """Causes of replies that are no deeds to be called back."""
+LOOKED_AT = 100
+"""So many photos, and words to single citizens, are shown at most."""
 LAST = 5
 """So many replies are shown of each complaint."""
 
@@ -53,6 +55,45 @@ def officials_photos(connection: Connection, followups: Sequence[int]) -> dict[i
     return found
 
 
+def result_photos(connection: Connection, report: int) -> list[Row[Any]]:
+    """Give the photos that officials added to a report and that can be shown, newest first: id, at, unit, channel."""
+    return list(
+        connection.execute(
+            select(photos.c.id, *followups.c["at", "unit", "channel"])
+            .join(followups, followups.c.id == photos.c.followup)
+            .where(followups.c.report == report, photos.c.kind == "photo", photos.c.state == "ready")
+            .order_by(followups.c.at.desc(), photos.c.position)
+            .limit(LOOKED_AT)
+        )
+    )
+
+
+def citizens_photos(connection: Connection, report: int) -> list[Row[Any]]:
+    """Give the photos of all complaints of a report that can be shown, newest first: id, complaint, at, channel."""
+    return list(
+        connection.execute(
+            select(photos.c.id, photos.c.complaint, complaints.c.created_at.label("at"), complaints.c.channel)
+            .join(complaints, complaints.c.id == photos.c.complaint)
+            .where(complaints.c.report == report, photos.c.kind == "photo", photos.c.state == "ready")
+            .order_by(complaints.c.created_at.desc(), photos.c.position)
+            .limit(LOOKED_AT)
+        )
+    )
+
+
+def words_to_citizens(connection: Connection, report: int) -> list[Row[Any]]:
+    """Give what single citizens were asked and told, newest first, with the channel they complained by."""
+    return list(
+        connection.execute(
+            select(questions, complaints.c.channel)
+            .join(complaints, complaints.c.id == questions.c.complaint)
+            .where(questions.c.report == report)
+            .order_by(questions.c.at.desc(), questions.c.id)
+            .limit(LOOKED_AT)
+        )
+    )
+
+
 def replies_to(connection: Connection, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     """Give how the latest replies to these complaints stand, newest first, without their texts."""
     rank = func.row_number().over(partition_by=deliveries.c.complaint, order_by=deliveries.c.id.desc()).label("rank")
@@ -67,10 +108,10 @@ def replies_to(connection: Connection, ids: Sequence[int]) -> dict[int, list[Row
 
 
 def replies_by_act(connection: Connection, report: int) -> dict[str, list[Any]]:
-    """Count the replies to each deed by how they stand: rows of channel, state, waits_for, reason, count."""
-    sorts = deliveries.c["act", "channel", "state", "waits_for", "reason"]
+    """Count the replies to each deed by how they stand: rows of channel, state, waits_for, reason, count and times."""
+    sorts = deliveries.c["act", "cause", "channel", "state", "waits_for", "reason"]
     rows = connection.execute(
-        select(*sorts, func.count().label("count"), _soonest().label("next_at"))
+        select(*sorts, func.count().label("count"), _soonest().label("next_at"), _last().label("settled_at"), _first())
         .where(deliveries.c.report == report, deliveries.c.kind == "reply", deliveries.c.state != "superseded")
         .group_by(*sorts)
         .order_by(*sorts)
@@ -108,3 +149,11 @@ def _count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 def _soonest() -> ColumnElement[Any]:
     return func.min(case((deliveries.c.state == "due", deliveries.c.next_at)), type_=Instant)
+
+
+def _last() -> ColumnElement[Any]:
+    return func.max(deliveries.c.settled_at, type_=Instant)
+
+
+def _first() -> ColumnElement[Any]:
+    return func.min(deliveries.c.created_at, type_=Instant).label("created_at")

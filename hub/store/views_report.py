@@ -22,6 +22,7 @@ from hub.store.tables import (
 )
 from hub.store.views_sight import Sight
 from normalizer.number import read_number
+from normalizer.report import CLOSED
 
 PAGE = 60
 RECURRENCE = {"recurrence": "earlier", "recurred": "later"}
@@ -164,7 +165,9 @@ def suggestions_of(connection: Connection, report: int, sight: Sight) -> list[Ro
     statement = (
         select(
             *suggestions.c["id", "score", "evidence"],
+            reports.c.id.label("other_id"),
             *reports.c["number", "title", "category", "urgency", "status", "place", "first_at", "complaint_count"],
+            *reports.c["lat", "lon"],
         )
         .join(reports, other)
         .where(
@@ -175,6 +178,72 @@ def suggestions_of(connection: Connection, report: int, sight: Sight) -> list[Ro
             sight.clause(),
         )
         .order_by(suggestions.c.score.desc())
+    )
+    return list(connection.execute(statement))
+
+
+def open_around(connection: Connection, report: Row[Any], sight: Sight, limit: int = 200) -> list[Row[Any]]:
+    """Give the newest open reports of this report's kelurahan, or kecamatan, that the reader may see."""
+    area = (
+        reports.c.kelurahan == report.kelurahan
+        if report.kelurahan
+        else and_(reports.c.queue == report.queue, reports.c.kecamatan == report.kecamatan)
+    )
+    statement = (
+        select(
+            *reports.c["id", "number", "title", "category", "urgency", "status", "place", "first_at", "lat", "lon"],
+            reports.c.complaint_count,
+        )
+        .where(area, reports.c.id != report.id, reports.c.merged_into.is_(None), reports.c.status.not_in(CLOSED))
+        .where(sight.clause())
+        .order_by(reports.c.id.desc())
+        .limit(limit)
+    )
+    return list(connection.execute(statement))
+
+
+def latest_words(connection: Connection, report: int, limit: int = 5) -> list[str]:
+    """Give the scrubbed words of the newest complaints of a report."""
+    statement = (
+        select(understandings.c.text)
+        .join(complaints, complaints.c.understanding == understandings.c.id)
+        .where(complaints.c.report == report)
+        .order_by(complaints.c.id.desc())
+        .limit(limit)
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def some_photos(connection: Connection, ids: Sequence[int], most: int) -> dict[int, list[str]]:
+    """Give the names of a few of the newest photos of each report that can be shown."""
+    rank = func.row_number().over(partition_by=complaints.c.report, order_by=complaints.c.id.desc()).label("rank")
+    ranked = (
+        select(complaints.c.report, photos.c.id, rank)
+        .join(photos, photos.c.complaint == complaints.c.id)
+        .where(complaints.c.report.in_(ids), photos.c.kind == "photo", photos.c.state == "ready")
+        .subquery()
+    )
+    found: dict[int, list[str]] = {}
+    for row in connection.execute(select(ranked).where(ranked.c.rank <= most).order_by(ranked.c.rank)):
+        found.setdefault(row.report, []).append(row.id)
+    return found
+
+
+def times_of(connection: Connection, report: int, limit: int = 200) -> list[Row[Any]]:
+    """Give when citizens complained and by which channel, newest first: no words."""
+    columns = complaints.c["id", "channel", "created_at"]
+    statement = select(*columns).where(complaints.c.report == report).order_by(complaints.c.id.desc()).limit(limit)
+    return list(connection.execute(statement))
+
+
+def times_of_additions(connection: Connection, report: int, limit: int = 200) -> list[Row[Any]]:
+    """Give when citizens wrote more, newest first: no words."""
+    statement = (
+        select(*additions.c["complaint", "created_at"], complaints.c.channel)
+        .join(complaints, complaints.c.id == additions.c.complaint)
+        .where(complaints.c.report == report)
+        .order_by(additions.c.created_at.desc(), additions.c.id.desc())
+        .limit(limit)
     )
     return list(connection.execute(statement))
 

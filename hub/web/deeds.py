@@ -13,9 +13,11 @@ from starlette.responses import RedirectResponse, Response
 
 from hub.pipeline.desk import Conflict, NotAllowed, UnknownReport
 from hub.store import views_report as views
-from hub.web import classing, dialogue, handover, taking
-from hub.web.access import Endpoint, Routes
-from hub.web.forms import actor, key, typed, version
+from hub.uploads import FORM_BYTES
+from hub.web import classing, composer, dialogue, handover, taking
+from hub.web.access import FORM_SIZE, Endpoint, Routes
+from hub.web.forms import actor, form_key, key, typed, version
+from hub.web.lane_way import came_from, next_one, onward
 from hub.web.language import language_of, mark
 from hub.web.pages import hub_of
 from hub.web.report import LOOKS_ONLY, render_report, visible_report
@@ -40,17 +42,21 @@ REFUSALS = (
     mark("that question is not there or already answered"),
 )
 """What the desk says, for the catalogs; see also `dialogue.REFUSALS`."""
-NOTHING = mark("nothing was changed: write a note, or choose something else than it is")
+SENT_COOKIE, SENT_SECONDS = "aduan_terkirim", 600
+"""Tells the browser's own script which form has arrived; it holds nothing but the form's random key."""
 NO_PLACE = mark("that is no position: click on the map, or choose a kelurahan")
 
 
 def add_routes(routes: Routes) -> None:
     """Add the forms' addresses."""
     for name, deed in DEEDS.items():
-        routes.add(f"/laporan/{{number}}/{name}", _endpoint(deed), access="staff", methods=["POST"])
+        size = FORM_BYTES if name in WITH_FILES else FORM_SIZE
+        routes.add(
+            f"/laporan/{{number}}/{name}", _endpoint(name, deed), access="staff", methods=["POST"], max_body=size
+        )
 
 
-def _endpoint(deed: Deed) -> Endpoint:
+def _endpoint(name: str, deed: Deed) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         report, form = await visible_report(request), await request.form()
         if visitor_of(request).staff.role in LOOKS_ONLY:
@@ -59,26 +65,25 @@ def _endpoint(deed: Deed) -> Endpoint:
             there = await deed(request, report, form)
         except Conflict:
             fresh = await visible_report(request)
-            return await render_report(request, fresh, 409, form)
+            return await render_report(request, fresh, 409, form, deed=name)
         except (NotAllowed, UnknownReport) as error:
             reason = UNKNOWN if isinstance(error, UnknownReport) else str(error)
             return await render_report(request, report, 422, form, language_of(request).gettext(reason))
-        return RedirectResponse(f"/laporan/{there}" if there else "/", 303)
+        return _go_on(request, form, there)
 
     return endpoint
 
 
-async def follow_up(request: Request, report: Row[Any], form: FormData) -> str:
-    """Record what was done or said: status, a note for citizens, a note for colleagues."""
-    said = {name: typed(form, name, 4000) for name in ("status", "reason", "note", "note_internal")}
-    if said["status"] == report.status:
-        said["status"] = ""
-    if said["status"] != "ditolak":
-        said["reason"] = ""
-    if not any(said.values()):
-        raise NotAllowed(NOTHING)
-    await hub_of(request).desk.follow_up(report.number, version(form), actor(request), **said)
-    return str(report.number)
+def _go_on(request: Request, form: FormData, there: str) -> Response:
+    """Show the report again, or the next one; the browser learns that it may forget what it kept of this form."""
+    dari = came_from(request, form)
+    leads = onward(there, dari) if there else dari or "/"
+    if there and form.get("lalu"):
+        leads = next_one(form, dari, hub_of(request).region)
+    answer = RedirectResponse(leads, 303)
+    if sent := form_key(form):
+        answer.set_cookie(SENT_COOKIE, sent, max_age=SENT_SECONDS, samesite="lax", path="/")
+    return answer
 
 
 async def correct(request: Request, report: Row[Any], form: FormData) -> str:
@@ -95,7 +100,7 @@ async def correct(request: Request, report: Row[Any], form: FormData) -> str:
     elif kelurahan and kelurahan != report.kelurahan:
         changes["kelurahan"] = kelurahan
     if not changes:
-        raise NotAllowed(NOTHING)
+        raise NotAllowed(composer.NOTHING)
     await hub_of(request).desk.correct(report.number, version(form), actor(request), **changes)
     return await _where_next(request, report)
 
@@ -154,8 +159,9 @@ async def open_sealed(request: Request, report: Row[Any], _form: FormData) -> st
     return ""
 
 
+WITH_FILES = frozenset({"tindak-lanjut", "pratinjau"})
 DEEDS: dict[str, Deed] = {
-    "tindak-lanjut": follow_up,
+    "tindak-lanjut": composer.follow_up,
     "perbaiki": correct,
     "gabung": merge,
     "lepas": unmerge,

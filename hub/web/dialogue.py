@@ -13,7 +13,7 @@ from hub.pipeline import preview
 from hub.pipeline.desk import NotAllowed
 from hub.store import reports, views_dialogue
 from hub.store import views_report as views
-from hub.web.forms import actor, key, typed, version
+from hub.web.forms import actor, form_key, key, typed, version
 from hub.web.language import mark
 from hub.web.pages import hub_of
 from hub.web.visitors import visitor_of
@@ -47,7 +47,9 @@ async def ask(request: Request, report: Row[Any], form: FormData) -> str:
 
     if why := await hub.store.read(problem):
         raise NotAllowed(why)
-    await hub.desk.ask(report.number, version(form), actor(request), complaint=complaint, kind=kind, text=text)
+    await hub.desk.ask(
+        report.number, version(form), actor(request), complaint=complaint, kind=kind, text=text, form=form_key(form)
+    )
     return str(report.number)
 
 
@@ -94,9 +96,9 @@ async def call_back(request: Request, report: Row[Any], form: FormData) -> str:
     return str(report.number)
 
 
-async def own_complaint(request: Request, report: Row[Any], form: FormData) -> int:
+async def own_complaint(request: Request, report: Row[Any], form: FormData, name: str = "complaint") -> int:
     """Give the complaint that a form means. 404 unless it stands in this report."""
-    complaint = key(form, "complaint")
+    complaint = key(form, name)
     if not await hub_of(request).store.read(lambda c: views.has_complaint(c, report.id, complaint)):
         raise HTTPException(404)
     return complaint

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from hub.web.visitors import visitor_of
+
+FORM_KEY = re.compile(r"[A-Za-z0-9_-]{8,80}")
 
 
 def typed(form: FormData, name: str, longest: int) -> str:
@@ -26,6 +30,12 @@ def read_key(value: str) -> int:
 def version(form: FormData) -> int:
     """Give the version of the report that the form was shown with."""
     return key(form, "version")
+
+
+def form_key(form: FormData) -> str:
+    """Give what a form is known by when it is sent twice; empty for none."""
+    found = typed(form, "kunci", 80)
+    return found if FORM_KEY.fullmatch(found) else ""
 
 
 def actor(request: Request) -> str:

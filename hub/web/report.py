@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection, Row
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from hub.pipeline import preview
 from hub.store import reports, views_dialogue
 from hub.store import views_report as views
 from hub.store.audit import write_audit
 from hub.store.engine import StoreBusy
-from hub.store.keys import derive_key
-from hub.web import story
+from hub.store.keys import random_key
+from hub.web import candidates, conflict, story, timeline, whereabouts
 from hub.web.access import Routes
 from hub.web.forms import read_key
+from hub.web.lane_way import came_from, neighbours, onward
 from hub.web.pages import attributions, hub_of, page, words_for
 from hub.web.visitors import visitor_of
+from hub.web.words import Words
 from hub.web.work_parts import read_work
 from normalizer.complaint import URGENCIES
-from normalizer.report import REASONS, STATUSES
+from normalizer.report import NO_PHOTO, REASONS, STATUSES
 from normalizer.taxonomy import CATEGORIES
 
 if TYPE_CHECKING:
@@ -42,6 +48,8 @@ def add_routes(routes: Routes) -> None:
     """Add the report's page."""
     routes.add("/laporan", find_report, access="staff")
     routes.add("/laporan/{number}", show_report, access="staff")
+    routes.add("/laporan/{number}/sekitar", show_nearby, access="staff")
+    routes.add("/laporan/{number}/masih", say_alive, access="staff")
 
 
 async def find_report(request: Request) -> Response:
@@ -55,9 +63,24 @@ async def show_report(request: Request) -> Response:
     """Show a report; a merged number leads to the one that lives on."""
     report = await visible_report(request)
     if report.number != request.path_params["number"]:
-        return RedirectResponse(f"/laporan/{report.number}", 303)
+        return RedirectResponse(onward(report.number, came_from(request)), 303)
     await _note_look(request, report)
     return await render_report(request, report)
+
+
+async def show_nearby(request: Request) -> Response:
+    """Show open reports around this one: a piece of its page, or a page of its own where scripts are off."""
+    report, sight = await visible_report(request), visitor_of(request).sight
+    nearby = await hub_of(request).store.read(lambda connection: candidates.read_nearby(connection, report, sight))
+    fragment = request.headers.get("hx-request") == "true"
+    return page(request, "report_nearby.html" if fragment else "report_nearby_page.html", report=report, nearby=nearby)
+
+
+async def say_alive(request: Request) -> Response:
+    """Tell a page that is about to send something whose session this is, and what its forms must carry."""
+    await visible_report(request)
+    visitor = visitor_of(request)
+    return JSONResponse({"name": visitor.staff.name, "csrf": visitor.form_token}, headers={"Cache-Control": "no-store"})
 
 
 async def visible_report(request: Request) -> Row[Any]:
@@ -85,23 +108,17 @@ async def _note_look(request: Request, report: Row[Any]) -> None:
         await hub.store.write(lambda c: write_audit(c, now, account.name, "look-sealed", report.number))
 
 
-async def render_report(
-    request: Request, report: Row[Any], status: int = 200, typed: FormData | None = None, problem: str = ""
+async def render_report(  # noqa: PLR0917 - a page, and all that a refused change leaves on it
+    request: Request,
+    report: Row[Any],
+    status: int = 200,
+    typed: FormData | None = None,
+    problem: str = "",
+    deed: str = "",
 ) -> Response:
     """Show the page; with what was typed and what stood against it after a refused change."""
-    sight, words = visitor_of(request).sight, words_for(request)
-    before = read_key(request.query_params.get("sebelum", "")) or None
-    hub = hub_of(request)
-    shown = await hub.store.read(
-        lambda connection: {
-            **read_report(connection, report, sight, before),
-            **_read_dialogue(connection, report, hub),
-            "apart": views.taken_out_of(connection, report.id, request.query_params.get("dipisah", "")[:40], sight),
-            **read_work(connection, request, report),
-        }
-    )
-    held = visitor_of(request).held
-    seen = read_key(str(typed.get("seen", ""))) if typed is not None else 0
+    words, hub, dari = words_for(request), hub_of(request), came_from(request, typed)
+    shown = await hub.store.read(lambda connection: _read(connection, request, report, dari))
     return page(
         request,
         "report.html",
@@ -111,23 +128,88 @@ async def render_report(
         kept=partial(_kept, typed),
         problem=problem,
         conflict=status == 409,
-        changed=[entry for entry in shown["history"] if entry.id > seen] if status == 409 else [],
+        **(_conflict(words, report, typed, shown, deed) if typed is not None and deed else {}),
+        **_words_of_codes(words, visitor_of(request).held),
+        **_choices(request, report, words),
         because=_reasons(report, shown["complaints"]),
-        evidence=partial(story.evidence, words),
-        joined=partial(story.joined, words),
-        happened=partial(story.happened, words),
-        stands=partial(story.stands, words, held),
-        told_of=partial(story.told_of, words),
-        may_act=visitor_of(request).staff.role not in LOOKS_ONLY,
-        statuses=STATUSES,
-        reasons=REASONS,
-        urgencies=URGENCIES,
-        categories=sorted(CATEGORIES, key=lambda category: words.category(category.code)),
-        areas=_areas(request, report),
-        units=_units(request),
+        witnesses=whereabouts.witnesses(words, report.place),
         attributions=attributions(request, report.channel_counts),
+        dari=dari,
+        onward=onward,
+        here=partial(_here, request, report, dari),
+        saring=_one_of(request, "saring", timeline.WHO),
+        oldest_first=request.query_params.get("urut") == "lama",
+        one_citizen=str((typed or request.query_params).get("warga", "")),
+        form_key=random_key(),
         **shown,
     )
+
+
+def _words_of_codes(words: Words, held: Any) -> dict[str, Any]:
+    return {
+        "evidence": partial(story.evidence, words),
+        "joined": partial(story.joined, words),
+        "happened": partial(story.happened, words),
+        "stands": partial(story.stands, words, held),
+        "told_of": partial(story.told_of, words),
+        "named": story.named,
+    }
+
+
+def _choices(request: Request, report: Row[Any], words: Words) -> dict[str, Any]:
+    return {
+        "may_act": visitor_of(request).staff.role not in LOOKS_ONLY,
+        "statuses": STATUSES,
+        "reasons": REASONS,
+        "no_photos": NO_PHOTO,
+        "urgencies": URGENCIES,
+        "categories": sorted(CATEGORIES, key=lambda category: words.category(category.code)),
+        "areas": _areas(request, report),
+        "units": _units(request),
+    }
+
+
+def _conflict(words: Words, report: Row[Any], typed: FormData, shown: dict[str, Any], deed: str) -> dict[str, Any]:
+    """Say what changed since the form was shown, and how the reader's own words go on top of it."""
+    seen = read_key(str(typed.get("seen", "")))
+    changed = [entry for entry in shown["history"] if entry.id > seen]
+    since = min((entry.at for entry in changed), default=None)
+    said = [row for row in shown["followups"] if since is not None and row.received_at >= since]
+    return {
+        "changed": changed,
+        "differences": conflict.differences(words, report, typed, said),
+        "again": conflict.again(deed, typed),
+    }
+
+
+def _here(request: Request, report: Row[Any], dari: str, **changes: Any) -> str:
+    """Spell the page's own address with changes; empty values are left out."""
+    kept = {name: value for name, value in request.query_params.items() if name in {"saring", "urut", "sebelum"}}
+    names = {name: value for name, value in (kept | {"dari": dari} | changes).items() if value}
+    return f"/laporan/{report.number}?{urlencode(names)}" if names else f"/laporan/{report.number}"
+
+
+def _one_of(request: Request, name: str, known: Sequence[str]) -> str:
+    asked = request.query_params.get(name, "")
+    return asked if asked in known else ""
+
+
+def _read(connection: Connection, request: Request, report: Row[Any], dari: str) -> dict[str, Any]:
+    """Read all that the page shows."""
+    hub, visitor = hub_of(request), visitor_of(request)
+    before = read_key(request.query_params.get("sebelum", "")) or None
+    shown = read_report(connection, report, visitor.sight, before)
+    came_before, comes_after = neighbours(connection, request, dari, report.id)
+    return {
+        **shown,
+        **_read_dialogue(connection, report, hub),
+        "moments": timeline.read_timeline(connection, report, shown),
+        "candidates": candidates.read_candidates(connection, report, shown["suggestions"]),
+        "apart": views.taken_out_of(connection, report.id, request.query_params.get("dipisah", "")[:40], visitor.sight),
+        **read_work(connection, request, report),
+        "before": came_before,
+        "after": comes_after,
+    }
 
 
 def read_report(connection: Connection, report: Row[Any], sight: Any, before: int | None) -> dict[str, Any]:
@@ -135,16 +217,15 @@ def read_report(connection: Connection, report: Row[Any], sight: Any, before: in
     complaints = views.complaints_of(connection, report.id, before)
     ids = [complaint.id for complaint in complaints]
     followups = views.followups_of(connection, report.id)
-    by_act = views_dialogue.replies_by_act(connection, report.id)
     return {
         "complaints": complaints,
         "more": complaints[-1].id if len(complaints) == views.PAGE else None,
         "additions": views.additions_of(connection, ids),
         "photos": views.photos_of(connection, ids),
+        "pictures": _pictures(connection, report.id),
         "history": views.history_of(connection, report.id, sight),
         "recurrences": views.recurrences_of(connection, report.id, sight),
         "followups": followups,
-        "replies": {row.id: [kind for act in _acts(report, row) for kind in by_act.get(act, ())] for row in followups},
         "results": views_dialogue.officials_photos(connection, [row.id for row in followups]),
         "sendings": views_dialogue.replies_to(connection, ids),
         "deliveries": views.deliveries_of(connection, report.id),
@@ -153,10 +234,35 @@ def read_report(connection: Connection, report: Row[Any], sight: Any, before: in
     }
 
 
-def _acts(report: Row[Any], followup: Row[Any]) -> tuple[str, ...]:
-    """Give what the replies to a follow-up are filed under: those of staff, and those of other systems."""
-    names = (followup.native_id, f"{followup.channel}:{followup.native_id}")
-    return tuple(derive_key(report.number, f"tl:{name}") for name in names)
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo of the strip: its name, when and by which channel it came."""
+
+    id: str
+    at: datetime
+    channel: str
+    official: bool
+
+
+def _pictures(connection: Connection, report: int) -> list[Picture]:
+    """List all photos, citizens' first, each newest first."""
+    theirs = views_dialogue.citizens_photos(connection, report)
+    ours = views_dialogue.result_photos(connection, report)
+    return [
+        Picture(row.id, row.at, row.channel, official)
+        for rows, official in ((theirs, False), (ours, True))
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Citizens of one channel who can be told."""
+
+    channel: str
+    count: int
+    limit: int
+    """Longest text that the channel takes; 0 = any."""
 
 
 def _read_dialogue(connection: Connection, report: Row[Any], hub: Hub) -> dict[str, Any]:
@@ -164,13 +270,16 @@ def _read_dialogue(connection: Connection, report: Row[Any], hub: Hub) -> dict[s
     now = hub.store.now()
     state = reports.load_reports(connection, [report.id])[report.id]
     ways = preview.ways(connection, preview.follow_up(state, now, status="", reason="", note=""), hub.house, now)
+    open_ways = [way for way in ways if not way.problem]
+    counts = Counter((way.channel, way.limit) for way in open_ways)
     return {
         "questions": views_dialogue.questions_of(connection, report.id),
         "disputes": views_dialogue.disputes_of(connection, report.id) if report.disputed_at else [],
         "acts": views_dialogue.acts_under_way(connection, report.id),
         "barred": {way.complaint: way.problem for way in ways},
-        "reached": [way.channel for way in ways if not way.problem],
-        "unreached": sum(bool(way.problem) for way in ways),
+        "reached": [way.channel for way in open_ways],
+        "reach": [Reach(channel, count, limit) for (channel, limit), count in counts.most_common()],
+        "unreached": len(ways) - len(open_ways),
     }
 
 

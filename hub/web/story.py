@@ -104,9 +104,13 @@ HAPPENED = {
     "returned": mark("%(former)s has returned it"),
     "withdrawn-offer": mark("No longer offered to %(former)s"),
     "passed-up": mark("Returned twice: now with %(unit)s, which stands above both"),
+    "told": mark("One citizen was answered"),
     "nudged": mark("Somebody at a desk asked for news"),
 }
+TOLD_ELSEWHERE = frozenset({"follow-up", "status", "added", "asked", "told"})
+"""Lines of history that the timeline shows by what was said."""
 TOLD = {
+    "warga": mark("answer to this citizen alone"),
     "diterima": mark("receipt"),
     "tl": mark("answer"),
     "tanya": mark("question"),
@@ -167,6 +171,11 @@ def happened(words: Words, entry: Row[Any]) -> str:
         "replies": lambda: words.number(data.get("replies", 0)),
     }
     return _fill(words, known, **{name: make() for name, make in spell.items()}) if known else entry.kind
+
+
+def named(entry: Row[Any]) -> str:
+    """Give the number of the other report that a line of history names; empty for none."""
+    return str(next((entry.data[name] for name in ("into", "source", "earlier", "later") if entry.data.get(name)), ""))
 
 
 def told_of(words: Words, cause: str) -> str:

@@ -34,6 +34,13 @@ REASON = {
     "dicabut": mark("withdrawn by the citizen"),
     "uji-coba": mark("a test"),
 }
+NO_PHOTO = {
+    "tidak-terlihat": mark("no photo: the result cannot be seen"),
+    "sudah-hilang": mark("no photo: it was gone when we came"),
+    "tidak-pantas-difoto": mark("no photo: it is not fit to be shown"),
+    "bukan-di-lapangan": mark("no photo: nothing was done on the spot"),
+}
+"""Why a finished report has no photo of the result."""
 URGENCY = {"darurat": mark("Emergency"), "mendesak": mark("Urgent"), "biasa": mark("Ordinary")}
 LANE = {
     "semua": mark("All"),
@@ -154,8 +161,8 @@ class Words:
         return self._of(STATUS, code)
 
     def reason(self, code: str) -> str:
-        """Spell why a report was refused."""
-        return self._of(REASON, code)
+        """Spell why a report was refused, or is done without a photo."""
+        return self._of(REASON | NO_PHOTO, code)
 
     def urgency(self, code: str) -> str:
         """Spell an urgency."""
@@ -228,6 +235,18 @@ class Words:
     def office(self, code: str) -> str:
         """Name a unit as it calls itself, like `Kecamatan Tebet`."""
         return offices_of(self.region).get(code) or self.unit(code)
+
+    def area_label(self) -> str:
+        """Name what the smallest areas of this region are: kelurahan, desa, or both."""
+        kinds = {area.code[9:10] == "1" for area in self.region.areas}
+        text = mark("Kelurahan") if kinds == {True} else mark("Desa") if kinds == {False} else mark("Desa or kelurahan")
+        return self.language.gettext(text)
+
+    def distance(self, metres: int) -> str:
+        """Spell a distance: metres, from a kilometre on kilometres."""
+        if metres < 1000:
+            return f"{self.number(metres)} m"
+        return f"{self.number(round(metres / 1000, 1))} km"
 
     def where(self, place: Mapping[str, Any]) -> str:
         """Spell a place: kelurahan, else kecamatan; outside and unknown in words."""

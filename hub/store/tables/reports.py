@@ -176,7 +176,10 @@ questions = Table(
     Column("state", String(8), nullable=False),
     Column("settled_at", Instant),
 )
-"""What staff asked a citizen back. `kind`: where, photo, still, other. `state`: open, answered, expired."""
+"""What staff asked a citizen back. `kind`: where, photo, still, other. `state`: open, answered, expired.
+
+With kind `tell` and state `told`: words to this citizen alone that ask nothing.
+"""
 
 disputes = Table(
     "disputes",
@@ -252,7 +255,10 @@ followups = Table(
     Column("applied", Boolean, nullable=False),
     UniqueConstraint("channel", "native_id"),
 )
-"""What officials did or said. `applied` is false for one that came late or had no say."""
+"""What officials did or said. `applied` is false for one that came late or had no say.
+
+`reason`: why it was refused, or why a finished report has no photo. Photos that staff added stand in `photos` alone.
+"""
 
 queue_entries = Table(
     "queue_entries",

@@ -15,3 +15,8 @@ document.addEventListener("submit", (event) => {
   const question = event.target.dataset.confirm;
   if (question && !confirm(question)) event.preventDefault();
 });
+
+// Whoever signs out leaves nothing of what they typed in this browser.
+document.querySelector("form.who")?.addEventListener("submit", () => {
+  try { for (const name of Object.keys(localStorage)) if (name.startsWith("draft:")) localStorage.removeItem(name); } catch { /* storage is off: nothing was kept */ }
+});

@@ -27,26 +27,18 @@ function point(lat, lon, urgency) {
   return L.circleMarker([lat, lon], { className: `dot ${urgency}`, radius: urgency === "darurat" ? 8 : 6, weight: 2, fillOpacity: 1 });
 }
 
-// The map of one report; where a form asks for a place, a click puts it into the form.
+// The map of one report; where its place may be set, `report-place.js` puts a pin on it.
 function showPlace(box) {
   const map = bare(box);
   const known = box.dataset.lat !== undefined && box.dataset.lat !== "";
-  let dot = known ? point(Number(box.dataset.lat), Number(box.dataset.lon), box.dataset.urgency || "biasa").addTo(map) : null;
+  const dot = known && !box.dataset.pin ? point(Number(box.dataset.lat), Number(box.dataset.lon), box.dataset.urgency || "biasa").addTo(map) : null;
   if (known && box.dataset.radius) L.circle([box.dataset.lat, box.dataset.lon], { radius: Number(box.dataset.radius), className: "about", weight: 1 }).addTo(map);
+  if (known) map.setView([box.dataset.lat, box.dataset.lon], 15, { animate: false });
   outlines(map, box.dataset.area).then((layer) => {
-    if (known) map.setView([box.dataset.lat, box.dataset.lon], 15, { animate: false });
-    else if (layer) map.fitBounds(layer.getBounds(), { padding: [8, 8], animate: false });
+    if (!known && layer) map.fitBounds(layer.getBounds(), { padding: [8, 8], animate: false });
     dot?.bringToFront();
   });
-  const form = document.querySelector("form[data-place]");
-  if (!form) return;
-  map.on("click", (event) => {
-    form.elements.lat.value = event.latlng.lat.toFixed(6);
-    form.elements.lon.value = event.latlng.lng.toFixed(6);
-    form.closest("details").open = true;
-    dot?.remove();
-    dot = point(event.latlng.lat, event.latlng.lng, "mendesak").addTo(map);
-  });
+  document.dispatchEvent(new CustomEvent("map:ready", { detail: { map, box } }));
 }
 
 for (const box of document.querySelectorAll("[data-map]")) showPlace(box);
