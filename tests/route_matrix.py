@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, update
 
 from hub.plugin import Access
 from hub.store import tables
+from hub.store.audit import write_audit
 from normalizer.number import make_number
 from tests.web_fixtures import NOW, SETIABUDI, STAFF, TEBET, add_report, seal
 
@@ -128,6 +129,23 @@ ROWS: dict[str, Row | tuple[Row, ...]] = {
     "GET /masuk": row("public"),
     "POST /masuk": row("public"),
     "POST /keluar": row("public"),
+    "GET /masuk/kode": row("public"),
+    "POST /masuk/kode": row("public"),
+    "GET /masuk/luar": row("public"),
+    "GET /masuk/kembali": row("public"),
+    "GET /akun": row("staff"),
+    "POST /akun/sandi": row("staff"),
+    "POST /akun/sesi": row("staff", form={"session": "x"}),
+    "POST /akun/kode": row("staff"),
+    "GET /akun/kode": row("staff"),
+    "POST /akun/kode/pakai": row("staff"),
+    "POST /akun/kode/cadangan": row("staff"),
+    "POST /akun/kode/lepas": row("staff"),
+    "GET /pengguna": row("admin"),
+    "POST /pengguna": row("admin"),
+    "POST /pengguna/{key}/{deed}": row("admin", key="99", deed="keluarkan"),
+    "GET /audit": row("admin"),
+    "GET /audit/berkas": (row("admin"), row("admin", "bentuk=csv")),
     "GET /bahasa/{code}": row("public", code="en"),
     "GET /antrean": row("staff"),
     "GET /antrean/{unit}": (row("staff"), row("staff", "lajur=baru", headers=FRAGMENT), row("staff", "lajur=rt-rw")),
@@ -266,4 +284,10 @@ def put_objections(connection: Connection) -> None:
         connection.execute(insert(tables.objections).values(values))
 
 
-SEEDS: list[Callable[[Connection], None]] = [put_reports, put_photos, put_doubts, put_objections]
+def put_looks(connection: Connection) -> None:
+    """Somebody looked into the sealed report: admins may read that, and not which one it was."""
+    write_audit(connection, NOW, "integritas", "look-sealed", make_number(SEALED, "JKT"))
+    write_audit(connection, NOW, "console", "erase", "1", reports=[make_number(SEALED, "JKT")])
+
+
+SEEDS: list[Callable[[Connection], None]] = [put_reports, put_photos, put_doubts, put_objections, put_looks]

@@ -34,6 +34,7 @@ from hub.replies import ReplyRules, WordingError, load_wording
 from hub.settings.durations import Duration
 from hub.settings.mistakes import option_name, problem_text
 from hub.settings.public_face import PublicSettings
+from hub.settings.sso import SsoSettings
 from hub.settings.substitution import Location, Substitution, is_literal, strings
 from hub.settings.table import PlacedPath, Table, base_of
 from hub.settings.toml_lines import TomlLines
@@ -130,6 +131,8 @@ class WebSettings(Table):
     trusted_proxies: Networks = ()
     secret_key: SecretStr | None = None
     """Signs sessions and links; see `hub.settings.secret_key` for what happens without."""
+    two_factor: Literal["off", "admins", "all"] = "off"
+    """Who must have a second factor; everybody may."""
     tiles: Annotated[str, AfterValidator(_tiles)] = ""
     """Address of map tiles, like "https://tiles.example.org/{z}/{x}/{y}.png"; empty: outlines alone."""
     tiles_attribution: str = ""
@@ -244,6 +247,7 @@ class Settings(Table):
     replies: ReplySettings = Field(default_factory=ReplySettings)
     work: WorkSettings = Field(default_factory=WorkSettings)
     public: PublicSettings = Field(default_factory=PublicSettings)
+    sso: SsoSettings | None = None
     channels: tuple[ChannelSettings, ...] = Field(default=(), alias="channel")
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
@@ -270,6 +274,7 @@ TABLES: dict[str, type[Table]] = {
     "replies": ReplySettings,
     "work": WorkSettings,
     "public": PublicSettings,
+    "sso": SsoSettings,
     "channel": ChannelSettings,
 }
 

@@ -27,6 +27,11 @@ def propose_factor(connection: Connection, account: int) -> str:
     return factor
 
 
+def proposed(connection: Connection, account: int) -> str:
+    """Give what was begun; empty where nothing was."""
+    return str(connection.execute(select(accounts.c.factor).where(accounts.c.id == account)).scalar_one())
+
+
 def confirm_factor(connection: Connection, account: int, key: bytes, code: str, now: datetime) -> list[str] | None:
     """Put it in force with its first code; give the recovery codes, to be shown once. None for a wrong code."""
     if not _use_code(connection, account, key, code, now):

@@ -24,6 +24,8 @@ from hub.web.visitors import GUEST_COOKIE, Visitor, keep_cookie
 Endpoint = Callable[[Request], Awaitable[Response]]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_SIZE = 256 * 1024
+FIRST = ("/akun", "/keluar", "/masuk", "/bahasa/")
+"""Where one may go although something is due."""
 SPELLED = frozenset({b"utf-8", b"utf8"})
 """How forms may say that their letters are spelled; browsers say nothing, and send UTF-8."""
 
@@ -34,6 +36,10 @@ class NoAccessRule(ValueError):
 
 class SignInNeeded(Exception):
     """Only for accounts."""
+
+
+class DutyFirst(Exception):
+    """A password to choose or a second factor to set up comes before everything else."""
 
 
 class Routes:
@@ -102,6 +108,8 @@ def _check_access(request: Request, visitor: Visitor, access: Access) -> None:
         raise SignInNeeded
     if access == "admin" and not visitor.runs_the_hub:
         raise HTTPException(403)
+    if visitor.due and not request.url.path.startswith(FIRST):
+        raise DutyFirst
 
 
 def _has_signature(request: Request) -> bool:

@@ -12,8 +12,10 @@ from starlette.staticfiles import StaticFiles
 
 from hub.settings.secret_key import secret_key
 from hub.web import (
+    account,
     api,
     blur,
+    audit,
     board,
     brake,
     channels,
@@ -30,9 +32,11 @@ from hub.web import (
     public,
     queue,
     report,
+    sso,
     stream,
     taking,
     tracking,
+    users,
     views,
 )
 from hub.web.access import Routes
@@ -48,6 +52,10 @@ if TYPE_CHECKING:
 
 NOUNS = (
     login,
+    sso,
+    account,
+    users,
+    audit,
     queue,
     report,
     deeds,

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from hub.store.engine import StoreBusy, StoreError
-from hub.web.access import SAFE, SignInNeeded
+from hub.web.access import SAFE, DutyFirst, SignInNeeded
 from hub.web.headers import HEADERS
 from hub.web.language import language_of, mark
 from hub.web.pages import page
@@ -79,6 +79,15 @@ async def on_sign_in_needed(request: Request, _error: Exception) -> Response:
     return RedirectResponse(f"/masuk?kembali={back}", 303)
 
 
+async def on_duty_first(request: Request, _error: Exception) -> Response:
+    """Send staff to their own account: there it says what is due."""
+    if request.url.path.startswith(FOR_MACHINES):
+        return _answer(request, 403, "sign in with a browser first: a password or a second factor is due")
+    if request.headers.get("hx-request"):
+        return Response(status_code=200, headers={"HX-Redirect": "/akun"})
+    return RedirectResponse("/akun", 303)
+
+
 async def on_too_many(request: Request, error: Exception) -> Response:
     """Slow down."""
     after = int(error.after.total_seconds()) + 1 if isinstance(error, TooManyAttempts) else 60
@@ -107,6 +116,7 @@ def _route(request: Request) -> str:
 HANDLERS: dict[Any, Any] = {
     HTTPException: on_http_error,
     SignInNeeded: on_sign_in_needed,
+    DutyFirst: on_duty_first,
     TooManyAttempts: on_too_many,
     StoreError: on_busy,
     Exception: on_bug,

@@ -219,6 +219,14 @@ class Words:
         """Spell an account's role."""
         return self._of(ROLE, code)
 
+    def device(self, code: str) -> str:
+        """Spell what somebody is signed in with, see `hub.web.devices`."""
+        browser, _sep, system = code.partition("/")
+        if not browser:
+            return self.language.gettext("A program")
+        spelled = self.language.gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+        return spelled if system else browser
+
     def category(self, code: str) -> str:
         """Name a category."""
         found = category(code)
