@@ -14,8 +14,8 @@ from hub.settings.secret_key import secret_key
 from hub.web import (
     account,
     api,
-    blur,
     audit,
+    blur,
     board,
     brake,
     channels,
