@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -40,6 +40,8 @@ ZOOMS = range(8, 20)
 TILE_PIXELS, CELL_PIXELS = 256, 72
 FINEST = 3
 """Steps of the grid at least: below them are reports in one place."""
+NEAR = 13
+"""From this zoom on what has no spot is counted by kelurahan, before by kecamatan."""
 TOLERANCE = 0.0006
 """Degrees, about 65 metres: fine enough for a whole city."""
 
@@ -84,7 +86,7 @@ class Sketches:
         body = self._known(wish, cell, hub.store.now())
         if body is None:
             drawn = await hub.store.read(partial(views.draw, wish=wish, cell=cell))
-            body = to_json(_spell(drawn, hub.region))
+            body = to_json(_spell(drawn, hub.region, near=int(zoom) >= NEAR))
             self._remember(wish, cell, hub.store.now(), body)
         return Response(body, media_type="application/json", headers={"Cache-Control": KEPT})
 
@@ -117,12 +119,14 @@ def _over(wish: Wish, box: Box) -> Wish:
     return Wish(wish.category, wish.status, wish.area, wish.since, box, wish.guarded)
 
 
-def _spell(drawn: Drawn, region: Region) -> dict[str, Any]:
-    points = _inner_points(region)
+def _spell(drawn: Drawn, region: Region, *, near: bool) -> dict[str, Any]:
+    points, areas = _inner_points(region), Counter[str]()
+    for code, count in drawn.areas:
+        areas[code if near else ".".join(code.split(".")[:3])] += count
     return {
         "cells": drawn.cells,
         "spots": [_spot(one) for one in drawn.spots],
-        "areas": [[*points[code], code, count] for code, count in drawn.areas if code in points],
+        "areas": [[*points[code], code, count] for code, count in areas.items() if code in points],
     }
 
 

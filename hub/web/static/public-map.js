@@ -32,9 +32,18 @@ function borders(map, area) {
       onEachFeature: (feature, shape) => shape.bindTooltip(feature.properties.name, { sticky: true, className: "map-name" }),
     }).addTo(map);
     layer.bringToBack();
-    const inside = L.featureGroup(layer.getLayers().filter((one) => !area || `${one.feature.properties.code}.`.startsWith(`${area}.`)));
+    if (!area) return middle(layer.getLayers());
+    const inside = L.featureGroup(layer.getLayers().filter((one) => `${one.feature.properties.code}.`.startsWith(`${area}.`)));
     return inside.getLayers().length ? inside.getBounds() : layer.getBounds();
   });
+}
+
+// Where most of a city is: islands far off would make everything else small.
+function middle(shapes) {
+  const centres = shapes.map((shape) => shape.getBounds().getCenter());
+  const most = (values) => { const sorted = values.sort((a, b) => a - b); return [sorted[Math.floor(sorted.length * 0.06)], sorted[Math.ceil(sorted.length * 0.94) - 1]]; };
+  const [south, north] = most(centres.map((centre) => centre.lat)), [west, east] = most(centres.map((centre) => centre.lng));
+  return L.latLngBounds([south, west], [north, east]).pad(0.12);
 }
 
 function names(text) {
@@ -52,7 +61,7 @@ function showMap(box) {
   const bubble = (lat, lon, number, name, label) => {
     const side = Math.min(26 + Math.log10(number) * 12, 60);
     const icon = L.divIcon({ className: name, html: count.format(number), iconSize: [side, name === "p-area" ? 26 : side] });
-    return L.marker([lat, lon], { icon, title: label, alt: label });
+    return L.marker([lat, lon], { icon, title: label, alt: label, zIndexOffset: name === "p-area" ? -1000 : 0, riseOnHover: true });
   };
   const closer = (marker) => marker.on("click keypress", () => map.setView(marker.getLatLng(), Math.min(map.getZoom() + 2, 19), { animate: !calm }));
   const popup = (marker, number, kind, state) => {
