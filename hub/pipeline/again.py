@@ -20,7 +20,7 @@ from hub.pipeline.clockwork import set_clocks
 from hub.pipeline.house import House
 from hub.pipeline.outbox import write_notices
 from hub.store import complaints as complaint_store
-from hub.store import incidents, people, photos, reports
+from hub.store import incidents, people, photos, reports, search
 from hub.store.keys import take_keys
 from hub.store.reports import ReportState
 from hub.store.store import Store
@@ -175,12 +175,11 @@ def apply(connection: Connection, house: House, anew: Anew, now: datetime) -> No
     complaint_store.update_complaints(connection, [{"complaint": key, "understanding": run}])
     incidents.save_blocks(connection, [{"key": block, "at": at, "complaint": key} for block in fresh.keys], [key])
     state = reports.load_reports(connection, [row.report], lock=True)[row.report]
-    if state.is_closed:
-        return
-    if anew.changed:
+    if anew.changed and not state.is_closed:
         _teach(connection, house, state, anew, now)
-    if anew.asks:
+    if anew.asks and not state.is_closed:
         perhaps.ask(connection, state, perhaps.Filed(key, at, fresh), now)
+    search.index_reports(connection, [state.id])
 
 
 def _teach(connection: Connection, house: House, state: ReportState, anew: Anew, now: datetime) -> None:

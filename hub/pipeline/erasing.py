@@ -14,7 +14,7 @@ from hub.pipeline.clockwork import set_clocks
 from hub.pipeline.house import House
 from hub.pipeline.outbox import write_notices
 from hub.store import complaints as complaint_store
-from hub.store import erasure, people, reports
+from hub.store import erasure, people, reports, search
 from hub.store.store import Store
 from hub.store.tables import complaints, reporters
 
@@ -66,6 +66,7 @@ def erase(connection: Connection, house: House, ids: Sequence[int], by: str, now
         history.append({"report": state.id, "at": now, "kind": "erased", "actor": by, "data": {"complaints": len(ids)}})
     set_clocks(connection, states, house, now)
     reports.save_reports(connection, states)
+    search.index_reports(connection, keys)
     reports.write_history(connection, history)
     write_notices(connection, states, house, now, except_for={})
     return found

@@ -13,7 +13,7 @@ from hub.pipeline.outbox import write_notices
 from hub.pipeline.replying import Answer, keep_private, write_replies
 from hub.pipeline.workspace import Stored, Workspace
 from hub.store import complaints as complaint_store
-from hub.store import erasure, incidents, intake, receipts, replies, reports
+from hub.store import erasure, incidents, intake, receipts, replies, reports, search
 from hub.store.publishing import publish
 from hub.store.reports import ReportState
 
@@ -82,6 +82,7 @@ class Ledger:
             erasing.erase(self.connection, self.house, gone, "machine", self.now)
         if space.unwanted:
             erasure.wipe_items(self.connection, space.unwanted, self.now)
+        search.index_reports(self.connection, [report.id for report in changed])
 
     def _note_talk(self) -> None:
         space = self.space

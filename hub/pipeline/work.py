@@ -20,7 +20,7 @@ from hub.pipeline.replying import RECEIVED, Answer, good_hour, write_replies
 from hub.plugin import FollowUp
 from hub.replies import Message
 from hub.store import complaints as complaint_store
-from hub.store import replies, reports, talks
+from hub.store import replies, reports, search, talks
 from hub.store.keys import take_keys
 from hub.store.reports import ReportState
 from hub.store.tables import complaints, followups, merges, separations, suggestions
@@ -321,5 +321,6 @@ class Work:
                 self.note(state, "routed", "machine", rule=state.rule, queue=state.queue)
         set_clocks(self.connection, changed, self.house, self.now)
         reports.save_reports(self.connection, changed)
+        search.index_reports(self.connection, [state.id for state in changed])
         write_notices(self.connection, changed, self.house, self.now, except_for={})
         write_replies(self.connection, answers, self.house, self.now)

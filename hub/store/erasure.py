@@ -13,7 +13,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
-from hub.store import people
+from hub.store import people, search
 from hub.store.bulk import insert_many
 from hub.store.tables import (
     additions,
@@ -165,6 +165,8 @@ def erase_addition(connection: Connection, addition: Any, now: datetime) -> None
     connection.execute(update(additions).where(additions.c.id == addition.id).values(bare))
     _erase_photos(connection, photos.c.raw_item == addition.raw_item, now)
     wipe_items(connection, [addition.raw_item], now)
+    stands = select(complaints.c.report).where(complaints.c.id == addition.complaint)
+    search.index_reports(connection, connection.execute(stands).scalars())
 
 
 def wipe_items(connection: Connection, ids: Collection[int], now: datetime) -> None:

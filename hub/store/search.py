@@ -146,4 +146,4 @@ def _texts(connection: Connection, ids: Sequence[int]) -> Iterator[tuple[int, st
     )
     added = select(chosen.c.report, additions.c.scrubbed).join(chosen, chosen.c.id == additions.c.complaint)
     for statement in (understood, added):
-        yield from connection.execute(statement.order_by(chosen.c.id.desc())).tuples()
+        yield from ((row[0], row[1]) for row in connection.execute(statement.order_by(chosen.c.id.desc())))
