@@ -62,7 +62,7 @@ class Filter:
             yield and_(rows.owner == self.owner, held(now))
 
 
-def held(now: datetime) -> ColumnElement[bool]:
+def held(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Say that somebody works on it: a claim that has expired is nobody's."""
     rows = queue_rows.c
     return and_(rows.owner != "", or_(rows.owner_until.is_(None), rows.owner_until > now))

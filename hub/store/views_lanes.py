@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from sqlalchemy import (
@@ -12,8 +13,8 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     exists,
-    false,
     func,
     literal_column,
     not_,
@@ -50,6 +51,7 @@ Lane = Literal[
 LANES: tuple[Lane, ...] = get_args(Lane)
 OPEN: tuple[str, ...] = tuple(status for status in STATUSES if status not in CLOSED)
 ARCHIVE: tuple[str, ...] = tuple(status for status in STATUSES if status in CLOSED)
+_rows = queue_rows.c
 NEARLY = timedelta(hours=4)
 """What is due within this is nearly late."""
 
@@ -72,37 +74,60 @@ class WorkList:
     zone: tzinfo = UTC
     """The region's, for the days of a filter."""
 
-    def clause(self) -> ColumnElement[bool]:
-        """Give the condition on `queue_rows` that holds in every lane."""
-        rows = queue_rows.c
-        handling = rows.handling == ("sealed" if self.sight.sealed else "open")
-        mine = and_(rows.queue == self.queue, handling, self._area())
-        return and_(mine, rows.kelurahan == self.kelurahan) if self.kelurahan else mine
-
-    def _area(self) -> ColumnElement[bool]:
-        """Nothing to look up where the list as a whole is the reader's, which it nearly always is."""
-        if self.sees_all:
-            return true()
-        seen = exists().where(reports.c.id == queue_rows.c.report, self.sight.clause())
-        return seen.correlate(queue_rows)
+    @property
+    def shape(self) -> Shape:
+        """What the conditions look like, whatever values they are asked with."""
+        sight = self.sight
+        everything = sight.sealed or (not sight.area and sight.role in EVERYWHERE)
+        whole = not self.kelurahan and sight.area == self.queue
+        mine = everything or bool(sight.area and sight.area in {self.queue, self.kelurahan})
+        return Shape(sight, bool(self.kelurahan), mine, everything, whole, self.territorial, self.officials)
 
     @property
-    def sees_all(self) -> bool:
-        """The reader may see every report of this list that is of their handling."""
-        sight = self.sight
-        if sight.sealed or not sight.area:
-            return sight.sealed or sight.role in EVERYWHERE
-        return sight.area in (self.queue, self.kelurahan)
+    def values(self) -> dict[str, Any]:
+        """Give what the conditions are asked with."""
+        return {
+            "queue": self.queue,
+            "share": self.kelurahan,
+            "reader": self.reader,
+            "now": self.now,
+            "soon": self.now + NEARLY,
+        }
 
 
-Condition = Callable[[WorkList], ColumnElement[bool]]
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A work list without its values: what makes one statement differ from another, so that few are ever built."""
+
+    sight: Sight
+    share: bool
+    mine: bool
+    """All of the list is the reader's to see, and nothing needs looking up for that; nearly always so."""
+    everything: bool
+    """The reader sees every report, or every sealed one."""
+    whole: bool
+    """The reader sees every report of this list's queue."""
+    territorial: bool
+    officials: frozenset[str]
+
+    def clause(self) -> ColumnElement[bool]:
+        """Give the condition on `queue_rows` that holds in every lane."""
+        parts = [_rows.queue == bindparam("queue"), _rows.handling == ("sealed" if self.sight.sealed else "open")]
+        if self.share:
+            parts.append(_rows.kelurahan == bindparam("share"))
+        if not self.mine:
+            parts.append(exists().where(reports.c.id == _rows.report, self.sight.clause()).correlate(queue_rows))
+        return and_(*parts)
+
+
+Condition = Callable[[Shape], ColumnElement[bool]]
+NOW, SOON = bindparam("now", type_=Instant), bindparam("soon", type_=Instant)
 
 
 def _fixed(condition: ColumnElement[bool]) -> Condition:
-    return lambda _work: condition
+    return lambda _shape: condition
 
 
-_rows = queue_rows.c
 _NEVER = _rows.report.is_(None)
 _LIVE = and_(_rows.open, _rows.placed)
 
@@ -130,13 +155,12 @@ _UNSURE = or_(_rows.report.in_(_OWN_DOUBT), _rows.report.in_(_waiting_for("clerk
 _DISPUTED = and_(_rows.disputed, _rows.report.in_(select(disputes.c.report).where(disputes.c.decision == "")))
 
 
-def _perhaps_same(work: WorkList) -> ColumnElement[bool]:
+def _perhaps_same(shape: Shape) -> ColumnElement[bool]:
     """Say that there is another report that lives and that the reader may see, which is perhaps the same."""
-    if work.sight.sealed or not work.sight.area:
+    if shape.everything:
         return _rows.perhaps > 0
-    exact = and_(_rows.perhaps > 0, _partner(work.sight))
-    whole = work.sight.area == work.queue and not work.kelurahan
-    return or_(_rows.perhaps > 1, exact) if whole else exact
+    exact = and_(_rows.perhaps > 0, _partner(shape.sight))
+    return or_(_rows.perhaps > 1, exact) if shape.whole else exact
 
 
 def _partner(sight: Sight) -> ColumnElement[bool]:
@@ -153,36 +177,20 @@ def _partner(sight: Sight) -> ColumnElement[bool]:
     )
 
 
-def _mine(work: WorkList) -> ColumnElement[bool]:
-    return and_(_rows.owner == work.reader, held(work.now))
-
-
-def _nobodys(work: WorkList) -> ColumnElement[bool]:
-    return not_(held(work.now))
-
-
-def _nearly_late(work: WorkList) -> ColumnElement[bool]:
-    return _rows.due_at.between(work.now, work.now + NEARLY)
-
-
-def _late(work: WorkList) -> ColumnElement[bool]:
-    return _rows.due_at < work.now
-
-
-def _told(work: WorkList) -> ColumnElement[bool]:
+def _told(shape: Shape) -> ColumnElement[bool]:
     """Told to officials elsewhere, and nobody has followed up yet."""
-    heard = (_rows.told.contains(f" {name} ", autoescape=True) for name in sorted(work.officials))
+    heard = (_rows.told.contains(f" {name} ", autoescape=True) for name in sorted(shape.officials))
     return and_(not_(_rows.followed), or_(_NEVER, *heard))
 
 
-def _handed_over(_work: WorkList) -> ColumnElement[bool]:
+def _handed_over(_shape: Shape) -> ColumnElement[bool]:
     """Handed over, and not yet accepted."""
     return _rows.report.in_(select(handovers.c.report).where(handovers.c.state == "offered"))
 
 
-def _elsewhere(work: WorkList) -> ColumnElement[bool]:
-    away = and_(_rows.kecamatan != "", _rows.kecamatan != work.queue) if work.territorial else false()
-    return or_(_rows.outside, away)
+def _elsewhere(shape: Shape) -> ColumnElement[bool]:
+    away = and_(_rows.kecamatan != "", _rows.kecamatan != _rows.queue)
+    return or_(_rows.outside, away) if shape.territorial else _rows.outside
 
 
 CONDITIONS: Mapping[Lane, Condition] = {
@@ -190,13 +198,13 @@ CONDITIONS: Mapping[Lane, Condition] = {
     "darurat": _fixed(_rows.urgent),
     # By heads of RT or RW has a lane of its own; what is an emergency by its words stays among the emergencies.
     "baru": _fixed(and_(_rows.status == OPEN[0], or_(_rows.urgent, not_(_rows.duty)))),
-    "punya-saya": _mine,
-    "tanpa-petugas": _nobodys,
-    "hampir-lewat": _nearly_late,
-    "lewat": _late,
+    "punya-saya": _fixed(and_(_rows.owner == bindparam("reader"), held(NOW))),
+    "tanpa-petugas": _fixed(not_(held(NOW))),
+    "hampir-lewat": _fixed(_rows.due_at.between(NOW, SOON)),
+    "lewat": _fixed(_rows.due_at < NOW),
     "perlu-lokasi": _fixed(_rows.kelurahan == ""),
     "perlu-kategori": _fixed(not_(_rows.sure)),
-    "mungkin-duplikat": lambda work: or_(_UNSURE, _perhaps_same(work)),
+    "mungkin-duplikat": lambda shape: or_(_UNSURE, _perhaps_same(shape)),
     "dibantah": _fixed(_DISPUTED),
     "menunggu-crop": _told,
     "menunggu-warga": _fixed(or_(_rows.asked, _rows.report.in_(_waiting_for("citizen")))),
@@ -224,15 +232,27 @@ class Tally:
 
 def tally(connection: Connection, work: WorkList) -> Tally:
     """Count all lanes in one go over the open rows of the list."""
-    counters = [func.count().filter(condition(work)).label(lane) for lane, condition in CONDITIONS.items()]
+    open_, closed = _counting(work.shape)
+    found = connection.execute(open_, work.values).mappings().one()
+    counts: dict[Lane, int] = {lane: found[lane] for lane in CONDITIONS}
+    for lane, statement in closed.items():
+        counts[lane] += connection.execute(statement, work.values).scalar_one()
+    return Tally(counts, found["oldest"])
+
+
+@lru_cache(maxsize=1024)
+def _counting(shape: Shape) -> tuple[Select[Any], dict[Lane, Select[Any]]]:
+    """Build what counts the open rows, and what counts the closed ones of lanes that have some."""
+    counters = [func.count().filter(condition(shape)).label(lane) for lane, condition in CONDITIONS.items()]
     oldest = func.min(_rows.created_at, type_=Instant).label("oldest")
-    open_ = connection.execute(select(*counters, oldest).where(work.clause(), _LIVE)).mappings().one()
-    counts: dict[Lane, int] = {lane: open_[lane] for lane in CONDITIONS}
-    for lane, which in CLOSED_TOO.items():
-        if lane in counts:
-            closed = select(func.count()).where(work.clause(), not_(_rows.open), which)
-            counts[lane] += connection.execute(closed).scalar_one()
-    return Tally(counts, open_["oldest"])
+    mine = shape.clause()
+    closed: dict[Lane, Select[Any]] = {
+        lane: select(func.count()).where(mine, not_(_rows.open), which)
+        for lane, which in CLOSED_TOO.items()
+        if lane in CONDITIONS
+    }
+    open_: Select[Any] = select(*counters, oldest).where(mine, _LIVE)
+    return open_, closed
 
 
 def lane_counts(connection: Connection, work: WorkList) -> dict[Lane, int]:
@@ -240,11 +260,12 @@ def lane_counts(connection: Connection, work: WorkList) -> dict[Lane, int]:
     return dict(tally(connection, work).counts)
 
 
-def standing_in(work: WorkList, lane: Lane) -> list[ColumnElement[bool]]:
+@lru_cache(maxsize=8192)
+def standing_in(shape: Shape, lane: Lane) -> tuple[ColumnElement[bool], ...]:
     """Give the conditions on `queue_rows` that make up a lane: of its open rows, and of its closed ones."""
     arms = []
     if lane in CONDITIONS:
-        arms.append(and_(work.clause(), _LIVE, CONDITIONS[lane](work)))
+        arms.append(and_(shape.clause(), _LIVE, CONDITIONS[lane](shape)))
     if lane in CLOSED_TOO:
-        arms.append(and_(work.clause(), not_(_rows.open), CLOSED_TOO[lane]))
-    return arms
+        arms.append(and_(shape.clause(), not_(_rows.open), CLOSED_TOO[lane]))
+    return tuple(arms)

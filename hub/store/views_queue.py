@@ -99,7 +99,7 @@ def queue_page(
     chosen: Filter = EVERYTHING,
 ) -> QueuePage:
     """Give a page of a lane, behind a position."""
-    found = _find(connection, _arms(connection, work, lane, chosen), chosen.sort, after, limit + 1)
+    found = _find(connection, work, _arms(connection, work, lane, chosen), _Span(chosen.sort, after, limit + 1))
     shown, last = found[:limit], found[limit - 1] if len(found) > limit else None
     rows = _load(connection, work, [row.report for row in shown])
     position = None if last is None else Position(last.urgent, last.report, last.value)
@@ -110,34 +110,44 @@ def found_keys(
     connection: Connection, work: WorkList, lane: Lane, chosen: Filter = EVERYTHING, limit: int = 1000
 ) -> list[int]:
     """Give the keys of what a filter lets through, in its order: what is exported, or changed in bulk."""
-    found = _find(connection, _arms(connection, work, lane, chosen), chosen.sort, None, limit)
+    found = _find(connection, work, _arms(connection, work, lane, chosen), _Span(chosen.sort, None, limit))
     return [row.report for row in found]
 
 
 def count_found(connection: Connection, work: WorkList, lane: Lane, chosen: Filter = EVERYTHING) -> int:
     """Count what a filter lets through."""
     counting = select(func.count()).select_from(queue_rows)
-    return sum(connection.execute(counting.where(*arm)).scalar_one() for arm in _arms(connection, work, lane, chosen))
+    return sum(
+        connection.execute(counting.where(*arm), work.values).scalar_one()
+        for arm in _arms(connection, work, lane, chosen)
+    )
 
 
 def _arms(connection: Connection, work: WorkList, lane: Lane, chosen: Filter) -> list[Conditions]:
     """Give the conditions of a lane's open rows, and of its closed ones, narrowed to what was chosen."""
     narrow = [*chosen.clauses(work.now, work.zone), *finding(connection, work.queue, chosen)]
-    return [[standing, *narrow] for standing in standing_in(work, lane)]
+    return [[standing, *narrow] for standing in standing_in(work.shape, lane)]
 
 
-def _find(
-    connection: Connection, arms: Sequence[Conditions], sort: Sort, after: Position | None, limit: int
-) -> list[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What part of the rows is asked for."""
+
+    sort: Sort
+    after: Position | None
+    limit: int
+
+
+def _find(connection: Connection, work: WorkList, arms: Sequence[Conditions], span: _Span) -> list[Row[Any]]:
     """Give the first keys behind a position: those of emergencies first."""
-    rows, found = queue_rows.c, list[Row[Any]]()
+    rows, after, found = queue_rows.c, span.after, list[Row[Any]]()
     for urgent in (True, False) if after is None or after.urgent else (False,):
         here = [rows.urgent if urgent else not_(rows.urgent)]
         if after is not None and after.urgent == urgent:
-            here.append(behind(sort, after.value, after.report))
-        if len(found) < limit:
-            statement = _in_order([[*arm, *here] for arm in arms], sort, limit - len(found))
-            found += connection.execute(statement).all()
+            here.append(behind(span.sort, after.value, after.report))
+        if len(found) < span.limit:
+            statement = _in_order([[*arm, *here] for arm in arms], span.sort, span.limit - len(found))
+            found += connection.execute(statement, work.values).all()
     return found
 
 
