@@ -74,6 +74,10 @@ class WorkList:
     zone: tzinfo = UTC
     """The region's, for the days of a filter."""
 
+    def clause(self) -> ColumnElement[bool]:
+        """Give the condition on `queue_rows` that holds in every lane, with its values."""
+        return self.shape.clause().params(self.values)
+
     @property
     def shape(self) -> Shape:
         """What the conditions look like, whatever values they are asked with."""
@@ -251,7 +255,7 @@ def _counting(shape: Shape) -> tuple[Select[Any], dict[Lane, Select[Any]]]:
         for lane, which in CLOSED_TOO.items()
         if lane in CONDITIONS
     }
-    open_: Select[Any] = select(*counters, oldest).where(mine, _LIVE)
+    open_: Any = select(*counters, oldest).where(mine, _LIVE)
     return open_, closed
 
 
