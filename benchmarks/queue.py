@@ -32,9 +32,10 @@ from hub.clock import ManualClock
 from hub.host import Hub
 from hub.settings import load_settings
 from hub.settings.model import async_url
-from hub.store.accounts import add_account, find_account, open_session
+from hub.store.accounts import add_account, find_account
 from hub.store.queue_watch import spell_fill
 from hub.store.search import spell_index
+from hub.store.sessions import open_session
 from hub.store.store import Store
 from hub.store.views_queue import LANES
 from hub.web.app import make_app

@@ -74,10 +74,6 @@ class WorkList:
     zone: tzinfo = UTC
     """The region's, for the days of a filter."""
 
-    def clause(self) -> ColumnElement[bool]:
-        """Give the condition on `queue_rows` that holds in every lane, with its values."""
-        return self.shape.clause().params(self.values)
-
     @property
     def shape(self) -> Shape:
         """What the conditions look like, whatever values they are asked with."""

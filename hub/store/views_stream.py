@@ -51,8 +51,8 @@ def rows_of(connection: Connection, work: WorkList, ids: Collection[int]) -> Seq
     statement = (
         select(*columns)
         .join(queue_rows, queue_rows.c.report == reports.c.id)
-        .where(reports.c.id.in_(list(ids)), work.clause(), work.sight.clause(), queue_rows.c.placed)
+        .where(reports.c.id.in_(list(ids)), work.shape.clause(), work.sight.clause(), queue_rows.c.placed)
         .order_by(reports.c.id.desc())
         .limit(TOLD)
     )
-    return connection.execute(statement).all()
+    return connection.execute(statement, work.values).all()
