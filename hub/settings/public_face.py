@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from hub.settings.table import PlacedPath, Table
+from hub.settings.table import Table
 
 GUARDED = frozenset(
     {
@@ -39,7 +39,5 @@ class PublicSettings(Table):
 
     guarded: frozenset[str] = GUARDED
     """Categories of complaint that lead to somebody's home: they show their kelurahan, not the spot or any words."""
-    layers: PlacedPath | None = None
-    """A folder with GeoJSON and CSV files that the city adds to the map, see docs/open-data.md."""
     frames: tuple[Annotated[str, AfterValidator(check_site)], ...] = ()
     """Sites that may show the map in a frame of their own pages, like "https://example.org"."""
