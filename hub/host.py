@@ -23,6 +23,7 @@ from hub.lexicons import load_categories, load_words
 from hub.metrics import Metrics
 from hub.pipeline import changes
 from hub.pipeline.again import Again
+from hub.pipeline.bulk import Bulk
 from hub.pipeline.deadlines import Deadlines
 from hub.pipeline.desk import Desk
 from hub.pipeline.dispatch import Dispatcher
@@ -43,7 +44,7 @@ from hub.registry import Registry
 from hub.replies.echo import Echo
 from hub.settings import ChannelSettings, Settings, SettingsError, async_url, load_settings
 from hub.settings.secret_key import secret_key
-from hub.store import deliveries, people, photos, reports
+from hub.store import deliveries, people, photos, reports, templates
 from hub.store.alerts import AlertBook
 from hub.store.intake import channel_wishes
 from hub.store.store import Store
@@ -123,6 +124,7 @@ class Hub:
         self._opened.push_async_callback(self.http.aclose)
         self.board = Board(self.store)
         salt = bytes.fromhex(await self.store.write(people.salt))
+        await self.store.write(lambda connection: templates.seed(connection, self.store.now()))
         learned = await asyncio.to_thread(model_in_use, self.settings.hub.categories)
         self.understander = Understander(
             partial(make_normalizer, self.settings.hub.region, salt, learned), self.processes
@@ -210,6 +212,7 @@ class Hub:
         self.photos = PhotoJobs(
             self.store, self.http, preparer, self.again, {"": tuple(self.settings.hub.photo_networks), **networks}
         )
+        self.bulk = Bulk(self.store, self.house, self.ring_dispatchers)
         self.deadlines = Deadlines(self.store, self.house, self.ring_dispatchers)
         self.claims = Claims(self.store, self.house, self.ring_dispatchers)
         self.overdue = Overdue(self.store, self.house)

@@ -25,7 +25,9 @@ from normalizer.report import Member, Report
 
 PARCEL: TypeAdapter[Notice | Reply] = TypeAdapter(Parcel)
 _WITHDRAWN = b'{"kind":"notice","event":"report.withdrawn"'
-BIG = frozenset({"opened", "status", "urgency", "place", "units", "merged", "split", "withdrawn", "erased", "nudge"})
+ASKED = frozenset({"nudge", "forwarded"})
+"""Causes that go out although nothing else has changed."""
+BIG = frozenset({"opened", "status", "urgency", "place", "units", "merged", "split", "withdrawn", "erased", *ASKED})
 
 
 def snapshot(connection: Connection, states: Sequence[ReportState], house: House) -> dict[int, Report]:
@@ -83,7 +85,7 @@ class _Told:
     @property
     def asks(self) -> bool:
         """Whether what waits asks the officials for news: it goes out whatever comes after."""
-        return self.waiting is not None and self.waiting.cause == "nudge"
+        return self.waiting is not None and self.waiting.cause in ASKED
 
     @property
     def before(self) -> Notice | None:
@@ -181,7 +183,7 @@ def _notice_row(
 ) -> dict[str, Any] | None:
     state, now = shot.state, shot.now
     digest = hashlib.sha256(sink.tells(notice).encode()).hexdigest()
-    asked = "nudge" in state.causes and told.knows and notice.event == "report.updated"
+    asked = not ASKED.isdisjoint(state.causes) and told.knows and notice.event == "report.updated"
     if (digest == told.digest and not told.spoke and not asked) or (echo and told.waiting is None):
         return None
     due = sink.due(notice, told.before, told.last) or now

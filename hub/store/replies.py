@@ -109,9 +109,20 @@ def recall_act(connection: Connection, act: str) -> int:
         .values(state="superseded", waits_for="", reason=CALLED_BACK)
     ).rowcount
     # Asked last: what another process was about to send is seen as it is now.
+    return 0 if is_out(connection, act) else changed
+
+
+def is_out(connection: Connection, act: str) -> bool:
+    """Say whether a reply to a deed has gone out, or may be on its way."""
     gone = ("running", "sent", *_OPEN)
-    late = select(deliveries.c.id).where(deliveries.c.act == act, deliveries.c.state.in_(gone)).limit(1)
-    return 0 if connection.execute(late).first() is not None else changed
+    found = select(deliveries.c.id).where(deliveries.c.act == act, deliveries.c.state.in_(gone)).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def put_off(connection: Connection, act: str, until: datetime) -> None:
+    """Let the replies to a deed wait a while, so that they can be called back; an emergency's do not wait."""
+    which = deliveries.c.act == act, deliveries.c.state == "due", deliveries.c.urgent.is_(False)
+    connection.execute(update(deliveries).where(*which, deliveries.c.next_at < until).values(next_at=until))
 
 
 def revive(connection: Connection, act: str, report: int, at: datetime) -> int:

@@ -105,6 +105,8 @@ HAPPENED = {
     "withdrawn-offer": mark("No longer offered to %(former)s"),
     "passed-up": mark("Returned twice: now with %(unit)s, which stands above both"),
     "told": mark("One citizen was answered"),
+    "forwarded": mark("Sent to CROP again"),
+    "undone": mark("A deed on many reports was undone"),
     "nudged": mark("Somebody at a desk asked for news"),
 }
 TOLD_ELSEWHERE = frozenset({"follow-up", "status", "added", "asked", "told"})

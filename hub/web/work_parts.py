@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from starlette.requests import Request
 
+from hub.pipeline.filling import filled
 from hub.pipeline.handover import covers, may_give
-from hub.store import handovers, views_work
+from hub.store import handovers, templates, views_work
 from hub.web.pages import hub_of
 from hub.web.visitors import visitor_of
 from normalizer.region import Region, Unit
@@ -18,12 +19,23 @@ ANYWHERE = ("kecamatan", "agency", "private", "police")
 
 
 def read_work(connection: Connection, request: Request, report: Row[Any]) -> dict[str, Any]:
-    """Give `work` for `report_owner.html` and `handover` for `report_handover.html`."""
+    """Give `work` for `report_owner.html`, `handover` for `report_handover.html`, `templates` for theirs."""
     hub, account = hub_of(request), visitor_of(request).staff
     return {
         "work": views_work.work_on(connection, report, account, hub.store.now()),
         "handover": _handover(connection, report, account.area, hub.region),
+        **_templates(connection, request, report),
     }
+
+
+def _templates(connection: Connection, request: Request, report: Row[Any]) -> dict[str, Any]:
+    house, asked = hub_of(request).house, request.query_params.get("templat", "")
+    unit = visitor_of(request).staff.area or report.queue
+    offered = [
+        {"id": row.id, "name": row.name, "text": filled(row.text, report, house)}
+        for row in templates.templates_for(connection, unit, report.category)
+    ]
+    return {"templates": offered, "chosen": next((one for one in offered if str(one["id"]) == asked), None)}
 
 
 def _handover(connection: Connection, report: Row[Any], area: str, region: Region) -> dict[str, Any]:
