@@ -32,14 +32,14 @@ def office(house: Office) -> Office:
     def seed(connection: Connection) -> None:
         add_account(connection, "camat-tebet", HASH, role="camat", area=TEBET, now=NOW)
         add_report(connection, 1)
-        for unit, category, name in (
+        for unit, kind, name in (
             ("", "", "umum"),
             (TEBET, "", "tebet"),
             ("31.74.02", "", "lain"),
             ("", "banjir", "air"),
         ):
             text = "Laporan {nomor} ({kategori}) di {kelurahan} ditangani {unit}."
-            templates.save_template(connection, None, unit=unit, category=category, name=name, text=text, by="", at=NOW)
+            templates.save_template(connection, None, unit=unit, category=kind, name=name, text=text, by="", at=NOW)
 
     house.write(seed)
     house.enter("camat-tebet")
