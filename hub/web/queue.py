@@ -35,10 +35,16 @@ from hub.web.report import LOOKS_ONLY
 from hub.web.visitors import visitor_of
 from normalizer.complaint import URGENCIES
 from normalizer.region import Region
-from normalizer.report import STATUSES
+from normalizer.report import CLOSED, STATUSES
 from normalizer.taxonomy import CATEGORIES
 
-OVERSEEN = ("kecamatan", "triage", "outside", "agency", "police", "private", "kota")
+OVERSEEN = (
+    (mark("For the city"), ("triage", "outside", "kota")),
+    (mark("Kecamatan"), ("kecamatan",)),
+    (mark("Agencies"), ("agency",)),
+    (mark("Police"), ("police",)),
+    (mark("Companies"), ("private",)),
+)
 """Kinds of units whose lists an account without an area is offered."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 HEADS = frozenset({"camat", "lurah", "admin"})
@@ -59,8 +65,9 @@ async def show_units(request: Request) -> Response:
     sight, region = visitor_of(request).sight, hub_of(request).region
     if sight.area or sight.sealed:
         return RedirectResponse(home_of(request), 303)
-    kinds = {kind: [unit for unit in region.units if unit.kind == kind] for kind in OVERSEEN}
-    return page(request, "units.html", kinds=kinds)
+    units = sorted(region.units, key=lambda unit: unit.name)
+    groups = [{"title": title, "units": [unit for unit in units if unit.kind in kinds]} for title, kinds in OVERSEEN]
+    return page(request, "units.html", groups=[group for group in groups if group["units"]])
 
 
 async def show_queue(request: Request) -> Response:
@@ -94,6 +101,8 @@ async def render_queue(
         status,
         unit=unit,
         lane=lane,
+        narrowed=asked.chosen.narrows,
+        closed=CLOSED,
         since=spell_moment(work.now),
         may_act=account.role not in LOOKS_ONLY,
         typed=sent or {},
