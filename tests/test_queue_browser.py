@@ -139,6 +139,7 @@ def test_the_whole_list_goes_by_keys(office: Office, tmp_path: Path) -> None:
         browser.press("g")
         browser.press("b")
         browser.wait("window.stale === undefined && location.search === '?lajur=baru'")
+        browser.wait("document.readyState === 'complete'")
         browser.press("j")
         browser.run("window.stale = true")
         browser.press("a")
