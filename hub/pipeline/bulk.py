@@ -207,7 +207,7 @@ class Bulk:
         if report.merged_into is not None or report.version != item.version:
             raise NotAllowed(CHANGED)
         if bulk.kind in ("status", "reply"):
-            dialogue.call_back(work, by, item.act)
+            dialogue.call_back(work, by, item.act, told_or_not=True)
             return
         if bulk.kind == "category":
             decided = datetime.fromisoformat(item.before["at"])

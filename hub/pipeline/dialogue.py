@@ -111,12 +111,13 @@ def validate(work: Work, by: str, unit: str, *, decision: str, reason: str = "")
     return report.version
 
 
-def call_back(work: Work, by: str, act: str) -> int:
+def call_back(work: Work, by: str, act: str, *, told_or_not: bool = False) -> int:
     """Undo a deed whose replies have not gone out: they never do, and the status is what it was. Gives how many."""
     report = work.report
     count = replies.recall_act(work.connection, act)
-    # A deed that nobody could be told of is undone all the same.
-    work.check(count > 0 or not replies.is_out(work.connection, act), "there is nothing left to call back")
+    # `told_or_not`: a deed that nobody could be told of is undone all the same.
+    untold = told_or_not and not replies.is_out(work.connection, act)
+    work.check(count > 0 or untold, "there is nothing left to call back")
     deed = reports.deed_of(work.connection, report.id, act)
     if deed is not None and deed.data.get("status") == report.status:
         _undo(work, deed)
