@@ -73,6 +73,12 @@ async def test_it_freezes_by_itself_a_week_after_the_end(store: Store) -> None:
     assert await freezer.run_once() == []
 
 
+@pytest.mark.anyio
+async def test_a_new_hub_freezes_no_empty_past(store: Store) -> None:
+    assert await Freezer(store, ZONE).run_once() == []
+    assert await store.read(list_periods) == []
+
+
 @pytest.mark.parametrize(
     ("day", "names"),
     [

@@ -115,6 +115,13 @@ def test_all_that_match_the_filter(office: Office) -> None:
     assert page.status_code == 422
 
 
+def test_done_is_said_report_by_report(office: Office) -> None:
+    page = send(office, deed="status", status="selesai", step="check", pilih=[f"{ONE}.1"])
+    assert page.status_code == 422
+    assert "satu per satu" in page.text
+    assert send(office, deed="status", status="proses", step="check", pilih=[f"{ONE}.1"]).status_code == 200
+
+
 def test_a_clerk_assigns_to_nobody_else(office: Office) -> None:
     wanted = {"deed": "assign", "step": "check", "pilih": [f"{ONE}.1"]}
     assert send(office, owner="petugas-lain", **wanted).status_code == 422

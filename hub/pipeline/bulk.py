@@ -38,6 +38,9 @@ Chosen = Sequence[tuple[str, int]]
 """Numbers and the versions they were shown with."""
 
 
+DONE_ONE_BY_ONE = "done is said report by report: with an answer, and a photo or the reason for none"
+
+
 @dataclass(frozen=True, slots=True)
 class BulkDeed:
     """What is to be done to each report."""
@@ -61,6 +64,8 @@ class BulkDeed:
         }
         if self.kind not in KINDS or wrong.get(self.kind):
             return "choose what is to be done"
+        if self.kind == "status" and self.status == "selesai":
+            return DONE_ONE_BY_ONE
         return "a refusal needs one of the reasons, and only a refusal has one" if refused else ""
 
     def obstacle(self, report: ReportState) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from hub.spans import ONE_DAY, Span, month, quarter
 from hub.store.audit import write_audit
 from hub.store.cut import Cut
-from hub.store.periods import freeze, list_periods
+from hub.store.periods import first_heard, freeze, list_periods
 from hub.store.store import Store
 
 REST = 3600.0
@@ -36,10 +36,11 @@ class Freezer:
             await asyncio.sleep(REST)
 
     async def run_once(self) -> list[str]:
-        """Freeze what is due; name it."""
+        """Freeze what is due; name it. A period that was over before the hub heard of anything has no figures."""
         today = self.store.now().astimezone(self.zone).date()
-        known = await self.store.read(list_periods)
-        due = [span for span in latest_over(today - GRACE) if span.period not in known]
+        known, begun = await self.store.read(lambda connection: (list_periods(connection), first_heard(connection)))
+        over = [span for span in latest_over(today - GRACE) if span.period not in known]
+        due = [span for span in over if begun is not None and begun < span.bounds(self.zone)[1]]
         return [span.period for span in due if await self.freeze(span, "machine")]
 
     async def freeze(self, span: Span, by: str) -> bool:

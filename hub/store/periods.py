@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, or_, select, update
 
 from hub.store.cut import Cut
-from hub.store.tables import objections, periods
+from hub.store.tables import objections, periods, reports
 from hub.store.views_ranking import RULES, Members, Score, ranked, read_members, read_scores
 from hub.store.views_sight import Sight
 
@@ -50,6 +50,11 @@ def freeze(connection: Connection, name: str, cut: Cut, by: str, now: datetime) 
     }
     connection.execute(insert(periods).values(name=name, rules=RULES, made_at=now, by=by, figures=figures))
     return True
+
+
+def first_heard(connection: Connection) -> datetime | None:
+    """Give when the oldest report was made; None for none."""
+    return connection.execute(select(reports.c.created_at).order_by(reports.c.id).limit(1)).scalar_one_or_none()
 
 
 def list_periods(connection: Connection) -> list[str]:

@@ -30,6 +30,7 @@ from normalizer.taxonomy import CATEGORIES
 
 REFUSALS = (
     mark("choose what is to be done"),
+    mark("done is said report by report: with an answer, and a photo or the reason for none"),
     mark("it is so already"),
     mark("it is too late to undo this"),
     mark("what was sent on cannot be taken back"),
@@ -153,7 +154,7 @@ async def _page(
         bulk=random_key(),
         problem=language_of(request).gettext(problem) if problem else "",
         most=MOST,
-        statuses=STATUSES,
+        statuses=[status for status in STATUSES if status != "selesai"],
         reasons=REASONS,
         categories=sorted(CATEGORIES, key=lambda kind: words.category(kind.code)),
         picked=typed(form, "template", 12),

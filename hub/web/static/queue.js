@@ -54,3 +54,9 @@
   });
   matchMedia("(min-width: 1241px)").addEventListener("change", () => { if (shown()) loadMap(); });
 }
+
+// Whoever ticks a row wants to do something with it.
+document.addEventListener("change", (event) => {
+  const many = document.querySelector(".many");
+  if (many && event.target.name === "pilih" && event.target.checked) many.open = true;
+});
