@@ -169,12 +169,12 @@ class Walk:
     def _listen(self, target: str, headers: dict[str, str], things: dict[str, str]) -> Answer:
         """Read what an endless answer says at first, then hang up."""
         request = self.browser.build_request(self.method, target, headers=headers)
-        status, said = self.browser.portal.call(_listen, self.office.app, request)  # type: ignore[union-attr]
-        return _plain(status, said, "", things)
+        status, said, to = self.browser.portal.call(_listen, self.office.app, request)  # type: ignore[union-attr]
+        return _plain(status, said, to, things)
 
 
-async def _listen(app: Any, request: Any) -> tuple[int, str]:
-    status, said = 0, []
+async def _listen(app: Any, request: Any) -> tuple[int, str, str]:
+    status, said, to = 0, [], ""
     asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
     async def receive() -> Any:
@@ -184,8 +184,9 @@ async def _listen(app: Any, request: Any) -> tuple[int, str]:
         raise AssertionError
 
     async def send(message: Any) -> None:
-        nonlocal status
+        nonlocal status, to
         status = message.get("status", status)
+        to = dict(message.get("headers", ())).get(b"location", to.encode()).decode()
         said.append(message.get("body", b""))
 
     scope = {
@@ -204,7 +205,7 @@ async def _listen(app: Any, request: Any) -> tuple[int, str]:
     }
     with anyio.move_on_after(0.4):
         await app(scope, receive, send)
-    return status, b"".join(said).decode()
+    return status, b"".join(said).decode(), to
 
 
 def _own_number(name: str) -> str | None:

@@ -129,7 +129,10 @@ def test_a_place_that_nobody_knows_and_a_reason_are_said(town: City) -> None:
     ids=["rahasia", "sealed", "joined to sealed", "once sealed", "joined to rahasia"],
 )
 def test_what_is_secret_is_as_unknown_as_a_number_that_never_was(town: City, key: int) -> None:
-    unknown, secret = (town.browser.get("/lacak", params={"nomor": number_of(one)}) for one in (9999, key))
+    as_it_is = {"accept-encoding": "identity"}  # packed, two numbers of one length are not of one length any more
+    unknown, secret = (
+        town.browser.get("/lacak", params={"nomor": number_of(one)}, headers=as_it_is) for one in (9999, key)
+    )
     assert (unknown.status_code, secret.status_code) == (404, 404)
     assert secret.text.replace(number_of(key), "") == unknown.text.replace(number_of(9999), "")
     assert dict(secret.headers) == dict(unknown.headers)

@@ -86,6 +86,7 @@ async def test_officials_photos_are_for_holders_of_the_link(store: Store) -> Non
     def ask(c: Connection) -> None:
         assert find_photo(c, "resmi", None, signed=False) is None
         assert find_photo(c, "resmi", None, signed=True) is not None
-        assert find_photo(c, "warga", None, signed=False) is not None
+        assert find_photo(c, "warga", None, signed=False) is None, "no clerk has looked at it"
+        assert find_photo(c, "warga", None, signed=True) is not None
 
     await store.read(ask)

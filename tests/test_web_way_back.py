@@ -15,7 +15,8 @@ from sqlalchemy import Connection, insert
 
 from hub.store import tables
 from hub.store.keys import derive_key
-from hub.web import composer, deeds, dialogue, handover, taking
+from hub.web import bulk as bulk_page
+from hub.web import classing, composer, deeds, dialogue, handover, taking
 from hub.web.story import HAPPENED, TOLD
 from tests.way_back_fixtures import (
     DENGAR,
@@ -496,7 +497,8 @@ def test_every_refusal_of_the_desk_has_words() -> None:
         said |= constants([node.args[1] for node in calls(tree, "check") if len(node.args) == 2])
         said |= constants([node.args[0] for node in calls(tree, "NotAllowed") if node.args])
     assert said
-    spelled = {text for module in (deeds, dialogue, composer, taking, handover) for text in module.REFUSALS}
+    pages = (bulk_page, classing, composer, deeds, dialogue, handover, taking)
+    spelled = {text for page in pages for text in page.REFUSALS}
     assert said - spelled == set()
 
 

@@ -28,6 +28,7 @@ ASSETS = (
     "map.css",
     "hub.js",
     "theme.js",
+    "keys.js",
     "icon.svg",
     "map.js",
     "counter.css",
